@@ -69,7 +69,7 @@ func checkLine(v string) *settingProblem {
 
 func checkFilled(v string) *settingProblem {
 	if v == "" {
-		return badSetting("setting_empty")
+		return badSetting("required")
 	}
 	return nil
 }
@@ -118,16 +118,16 @@ func checkNetwork(v string) *settingProblem {
 }
 
 func checkName(v string) *settingProblem {
-	if v == "" || utf8.RuneCountInString(v) > 100 {
-		return badSetting("setting_name", "Max", 100)
+	if utf8.RuneCountInString(v) > 100 {
+		return badSetting("too_long", "Max", 100)
 	}
-	return nil
+	return checkFilled(v)
 }
 
 func checkZone(v string) *settingProblem {
 	// "Local" is the server's own zone, which differs from machine to machine.
 	if _, err := time.LoadLocation(v); err != nil || v == "" || v == "Local" {
-		return badSetting("setting_zone")
+		return badSetting("zone_invalid")
 	}
 	return nil
 }
@@ -152,7 +152,7 @@ func checkLink(v string) *settingProblem {
 	}
 	u, err := url.Parse(strings.ReplaceAll(v, "{token}", "token"))
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || len(v) > 500 {
-		return badSetting("setting_link")
+		return badSetting("url_invalid")
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func checkSMTP(v string) *settingProblem {
 	}
 	// Without TLS the password and every mail would cross the network in clear.
 	if ip, err := netip.ParseAddr(u.Hostname()); u.Hostname() != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return badSetting("setting_smtp_plain")
+		return badSetting("setting_smtp")
 	}
 	return nil
 }
@@ -196,7 +196,7 @@ func checkDomain(v string) *settingProblem {
 func checkMailbox(v string) *settingProblem {
 	a, err := mail.ParseAddress(v)
 	if err != nil || !strings.EqualFold(a.Address, v) {
-		return badSetting("setting_mailbox")
+		return badSetting("email_invalid")
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func (s *Settings) Set(key, value string) error {
 	p := d.store(&next, value)
 	switch {
 	case d.Later && (p != nil || next.Value(key) != d.Default):
-		return &SettingError{key, "setting_later", []any{"Default", d.Default}}
+		return &SettingError{key, "setting_later", []any{"Default", strconv.Quote(d.Default)}}
 	case p != nil:
 		return &SettingError{key, p.key, p.args}
 	}
@@ -188,7 +188,7 @@ func (d Setting) store(s *Settings, value string) *settingProblem {
 	case IntSetting:
 		n, err := strconv.Atoi(value)
 		if err != nil || n < d.Min || n > d.Max {
-			return badSetting("setting_number", "Min", d.Min, "Max", d.Max)
+			return badSetting("number_range", "Min", d.Min, "Max", d.Max)
 		}
 		f.SetInt(int64(n))
 	case EnumSetting:
