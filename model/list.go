@@ -1,0 +1,138 @@
+package model
+
+// TicketFilter is a list of tickets as its URL says it: every field is one
+// query parameter, zero means unfiltered.
+type TicketFilter struct {
+	Statuses     []Status // none: the open ones, unless Any
+	Any          bool     // status=any: every status
+	Priorities   []Priority
+	Types        []TicketType
+	Channels     []Channel
+	Assignee     PersonID
+	Unassigned   bool
+	Department   DepartmentID
+	NoDepartment bool
+	Tag          TagID
+	Requester    PersonID
+	Following    PersonID // tickets this person follows
+	Bin          bool     // the deleted ones
+	Query        string   // full text; see TicketSearch
+	Sort         TicketSort
+	Page         int // from 1
+	PerPage      int // 25, 50 or 100
+}
+
+// SortKeyName is a column a list can be sorted by.
+type SortKeyName string
+
+// The sort columns. Activity is the last message of the customer's side.
+const (
+	SortActivity   SortKeyName = "activity"
+	SortUpdated    SortKeyName = "updated"
+	SortCreated    SortKeyName = "created"
+	SortReference  SortKeyName = "reference"
+	SortPriority   SortKeyName = "priority"
+	SortStatus     SortKeyName = "status"
+	SortSubject    SortKeyName = "subject"
+	SortAssignee   SortKeyName = "assignee"
+	SortDepartment SortKeyName = "department"
+)
+
+// SortKeys lists the columns.
+func SortKeys() []SortKeyName {
+	return []SortKeyName{SortActivity, SortUpdated, SortCreated, SortReference, SortPriority, SortStatus, SortSubject, SortAssignee, SortDepartment}
+}
+
+// TicketSort is a column and a direction. The zero value is the default order.
+type TicketSort struct {
+	Key  SortKeyName
+	Desc bool
+}
+
+// TicketRow is a ticket as a list shows it.
+type TicketRow struct {
+	ID             TicketID     `db:"id"`
+	Reference      string       `db:"reference"`
+	Subject        string       `db:"subject"`
+	Status         Status       `db:"status_id"`
+	Priority       Priority     `db:"priority"`
+	Type           TicketType   `db:"type"`
+	Channel        Channel      `db:"channel"`
+	Preview        string       `db:"preview"`
+	MessageCount   int          `db:"message_count"`
+	FileCount      int          `db:"file_count"`
+	LastMessageID  MessageID    `db:"last_message_id"`
+	LastPublicID   MessageID    `db:"last_public_id"`
+	RequesterID    PersonID     `db:"requester_id"`
+	RequesterName  string       `db:"requester_name"`
+	AssigneeID     PersonID     `db:"assignee_id"`
+	AssigneeName   string       `db:"assignee_name"`
+	DepartmentID   DepartmentID `db:"department_id"`
+	DepartmentName string       `db:"department_name"`
+	CreatedAt      Time         `db:"created_at"`
+	UpdatedAt      Time         `db:"updated_at"`
+	PublicAt       Time         `db:"public_at"`
+	CustomerAt     Time         `db:"customer_at"`
+	WaitingSince   Time         `db:"waiting_since"`
+	DeletedAt      Time         `db:"deleted_at"`
+	LastPublicName string       `db:"last_public_name"` // portal lists only
+	LastPublicKind Kind         `db:"last_public_kind"` // portal lists only
+	Unread         bool         // newer than what the actor has seen
+	Tags           []Tag
+	Excerpt        []Excerpted // search only: marked pieces
+}
+
+// Excerpted is a piece of a text around a search hit.
+type Excerpted struct {
+	Text string
+	Hit  bool
+}
+
+// TicketPage is one page of a list.
+type TicketPage struct {
+	Rows    []TicketRow
+	Total   int  // at most Cap
+	Capped  bool // there are more than Total
+	Page    int  // after clamping
+	PerPage int
+	Pages   int // last page that can be reached by number
+	HasNext bool
+	Slow    bool        // a search that ran out of time: newest matches only
+	People  []PersonRef // search only: people whose name or address matches
+}
+
+// TicketView is a ticket with everything its page shows.
+type TicketView struct {
+	Ticket
+	Requester       PersonRef
+	RequesterSince  Time
+	RequesterZone   string
+	RequesterLocale string
+	Assignee        PersonRef
+	Department      Department
+	Tags            []Tag
+	Items           []ThreadItem // oldest first
+	Entries         []Entry      // events of the timeline, oldest first
+	Earlier         int          // messages before the first item shown beyond the opening one
+	Followers       []PersonRef
+	Following       bool        // the actor follows it
+	Others          []TicketRow // newest other tickets of the requester the actor may see
+	OtherCount      int         // capped at 1,000
+	Links           []TicketRow
+	LastEvent       EventID   // where live updates begin
+	SeenMessage     MessageID // what the actor had read before this look
+	Targets         []Status  // statuses the ticket may move to, staff only
+	Can             TicketCan
+}
+
+// TicketCan is what the actor may do with the ticket; the page shows only
+// controls that work.
+type TicketCan struct {
+	Reply, Note, Edit, Assign, Tag, Follow, Delete, Restore, Close, Reopen bool
+}
+
+// DashboardCounts are the numbers of the agent's first page, each capped.
+type DashboardCounts struct {
+	Mine, Unassigned, WaitingOnAgent, AllOpen, Following int
+	SolvedToday, NewToday                                int
+}

@@ -1,0 +1,437 @@
+-- The whole database of a desk, on one page. A fresh file gets exactly this;
+-- files of earlier releases are brought here by store/migrations.
+--
+-- Conventions: STRICT tables; ids INTEGER PRIMARY KEY; times INTEGER
+-- milliseconds UTC, columns ending in _at; flags 0/1; JSON as TEXT, read whole.
+-- Columns that lists sort by are NOT NULL: "never" is 253402300799999.
+-- Ranked words are small integers because they sit in many indexes; their
+-- words live in package model. Foreign keys say what happens on delete.
+-- No triggers: one hook in Go (Tx.touch) keeps what must follow a ticket.
+
+-- People and doors ----------------------------------------------------------
+
+-- Customers, staff and machines. Contacts and guests are people without a way
+-- to sign in. Machines act for the desk, so every event has one actor_id.
+CREATE TABLE people (
+  id             INTEGER PRIMARY KEY,
+  kind           TEXT NOT NULL CHECK (kind IN ('customer','light','agent','admin','machine')),
+  name           TEXT NOT NULL DEFAULT '',
+  locale         TEXT NOT NULL DEFAULT '',
+  zone           TEXT NOT NULL DEFAULT '',
+  theme          TEXT NOT NULL DEFAULT '',
+  narrow         INTEGER NOT NULL DEFAULT 0,  -- sees only tickets of own departments
+  loose          INTEGER NOT NULL DEFAULT 1,  -- a narrow person also sees tickets without a department
+  external_id    TEXT,                        -- id in a host program
+  machine_key    TEXT,
+  created_at     INTEGER NOT NULL,
+  seen_at        INTEGER,
+  invited_at     INTEGER,
+  deactivated_at INTEGER,
+  version        INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX people_external ON people(external_id) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX people_machine  ON people(machine_key) WHERE machine_key IS NOT NULL;
+CREATE INDEX people_kind ON people(kind, id);
+
+-- An address is a row, so that people can have several and be merged later.
+CREATE TABLE person_emails (
+  id          INTEGER PRIMARY KEY,
+  person_id   INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  address     TEXT NOT NULL UNIQUE,           -- trimmed, lower case
+  is_primary  INTEGER NOT NULL DEFAULT 0,
+  verified_at INTEGER                         -- proved by a link or by the desk's command
+) STRICT;
+CREATE INDEX person_emails_person ON person_emails(person_id);
+CREATE UNIQUE INDEX person_emails_primary ON person_emails(person_id) WHERE is_primary = 1;
+
+-- One row per member of the staff: small, drives "sort by assignee".
+CREATE TABLE staff (
+  person_id INTEGER PRIMARY KEY REFERENCES people(id) ON DELETE CASCADE,
+  sort_name TEXT NOT NULL
+) STRICT;
+CREATE INDEX staff_name ON staff(sort_name, person_id);
+
+CREATE TABLE departments (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  sort_name   TEXT NOT NULL,
+  slug        TEXT NOT NULL UNIQUE,
+  description TEXT NOT NULL DEFAULT '',
+  archived_at INTEGER,                        -- not offered any more; stays on tickets
+  version     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX departments_name ON departments(sort_name, id);
+
+CREATE TABLE department_people (
+  department_id INTEGER NOT NULL REFERENCES departments(id) ON DELETE CASCADE,
+  person_id     INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  PRIMARY KEY (department_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX department_people_person ON department_people(person_id);
+
+CREATE TABLE credentials (
+  id         INTEGER PRIMARY KEY,
+  person_id  INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  kind       TEXT NOT NULL CHECK (kind IN ('password')),
+  secret     TEXT NOT NULL,                   -- argon2id in PHC form
+  changed_at INTEGER NOT NULL,
+  UNIQUE (person_id, kind)
+) STRICT;
+
+-- A signed-in browser. The cookie holds 32 random bytes, the row their SHA-256.
+CREATE TABLE sessions (
+  id         INTEGER PRIMARY KEY,
+  token_hash BLOB NOT NULL UNIQUE,
+  person_id  INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  seen_at    INTEGER NOT NULL,                -- moved at most once a minute
+  expires_at INTEGER NOT NULL,                -- absolute
+  keep       INTEGER NOT NULL DEFAULT 0,      -- "keep me signed in"
+  ip         TEXT NOT NULL DEFAULT '',
+  agent      TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX sessions_person  ON sessions(person_id);
+CREATE INDEX sessions_expires ON sessions(expires_at);
+
+-- Links sent by mail and guest links. The secret is derived from nonce with
+-- the desk's key, so a copy of this file opens nothing.
+CREATE TABLE tokens (
+  id         INTEGER PRIMARY KEY,
+  purpose    TEXT NOT NULL CHECK (purpose IN ('sign_in','reset','invite','guest','setup')),
+  nonce      BLOB NOT NULL,
+  hash       BLOB NOT NULL UNIQUE,            -- SHA-256 of the secret
+  person_id  INTEGER REFERENCES people(id) ON DELETE CASCADE,
+  ticket_id  INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
+  address    TEXT NOT NULL DEFAULT '',        -- sign-up: the address that becomes a person
+  next       TEXT NOT NULL DEFAULT '',
+  locale     TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at    INTEGER,
+  revoked_at INTEGER
+) STRICT;
+CREATE INDEX tokens_ticket  ON tokens(ticket_id, person_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX tokens_person  ON tokens(person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX tokens_expires ON tokens(expires_at);
+
+-- Counts per key and window that must survive a restart.
+CREATE TABLE throttles (
+  key        TEXT NOT NULL,
+  window_at  INTEGER NOT NULL,
+  n          INTEGER NOT NULL,
+  PRIMARY KEY (key, window_at)
+) STRICT, WITHOUT ROWID;
+
+-- What a form's op made, so that sending it twice makes it once.
+CREATE TABLE operations (
+  owner      TEXT NOT NULL,                   -- who sent it
+  op         TEXT NOT NULL,
+  verb       TEXT NOT NULL,
+  ticket_id  INTEGER,
+  result_id  INTEGER NOT NULL,
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (owner, op, verb)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX operations_at ON operations(at);
+
+-- Tickets -------------------------------------------------------------------
+
+CREATE TABLE statuses (
+  id       INTEGER PRIMARY KEY,
+  key      TEXT NOT NULL UNIQUE,
+  state    INTEGER NOT NULL,                  -- core state 1..8
+  position INTEGER NOT NULL
+) STRICT;
+CREATE INDEX statuses_position ON statuses(position, id);
+INSERT INTO statuses (id, key, state, position) VALUES
+  (1,'open',1,1),(2,'in_progress',2,2),(3,'waiting_on_customer',3,3),(4,'waiting_on_agent',4,4),
+  (5,'escalated',5,5),(6,'reopened',6,6),(7,'resolved',7,7),(8,'closed',8,8);
+
+CREATE TABLE tickets (
+  id                INTEGER PRIMARY KEY,
+  reference         TEXT NOT NULL,            -- ESC-1042: prefix and id
+  subject           TEXT NOT NULL,
+  subject_key       TEXT NOT NULL,            -- first 24 folded letters, for sorting
+  status_id         INTEGER NOT NULL REFERENCES statuses(id) ON DELETE RESTRICT,
+  state             INTEGER NOT NULL CHECK (state BETWEEN 1 AND 8),
+  priority          INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 5),
+  type              INTEGER NOT NULL CHECK (type BETWEEN 1 AND 4),
+  channel           INTEGER NOT NULL,
+  department_id     INTEGER REFERENCES departments(id) ON DELETE SET NULL,
+  assignee_id       INTEGER REFERENCES people(id) ON DELETE RESTRICT,
+  requester_id      INTEGER NOT NULL REFERENCES people(id) ON DELETE RESTRICT,
+  contact_id        INTEGER REFERENCES people(id) ON DELETE RESTRICT, -- who really wrote, under a shared requester
+  locale            TEXT NOT NULL DEFAULT '',
+  first_message_id  INTEGER,
+  last_message_id   INTEGER,
+  last_public_id    INTEGER,
+  last_public_by    INTEGER,
+  message_count     INTEGER NOT NULL DEFAULT 0,
+  public_count      INTEGER NOT NULL DEFAULT 0,
+  file_count        INTEGER NOT NULL DEFAULT 0,
+  preview           TEXT NOT NULL DEFAULT '', -- of the last public message, at most 120 characters
+  created_at        INTEGER NOT NULL,
+  updated_at        INTEGER NOT NULL,
+  public_at         INTEGER NOT NULL,         -- moves only by what a customer may see
+  customer_at       INTEGER NOT NULL,         -- last message of the customer's side
+  waiting_since     INTEGER NOT NULL DEFAULT 253402300799999, -- first unanswered customer message
+  sla_level         INTEGER NOT NULL DEFAULT 0,
+  first_response_at INTEGER,
+  snoozed_until     INTEGER NOT NULL DEFAULT 0,
+  resolved_at       INTEGER,
+  closed_at         INTEGER,
+  reopened_count    INTEGER NOT NULL DEFAULT 0,
+  deleted_at        INTEGER,
+  deleted_by        INTEGER REFERENCES people(id) ON DELETE RESTRICT,
+  held_at           INTEGER,
+  merged_into       INTEGER REFERENCES tickets(id) ON DELETE SET NULL,
+  version           INTEGER NOT NULL DEFAULT 1,
+  -- Every ticket lies in exactly one pile, and every list index leads with it:
+  -- 1 active 2 asleep 3 resolved 4 closed 5 bin 6 held 7 merged away.
+  pile INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN deleted_at IS NOT NULL THEN 5 WHEN merged_into IS NOT NULL THEN 7
+    WHEN held_at IS NOT NULL THEN 6 WHEN state = 7 THEN 3 WHEN state = 8 THEN 4 WHEN snoozed_until > 0 THEN 2 ELSE 1 END) STORED,
+  listed INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL AND merged_into IS NULL AND held_at IS NULL THEN 1 ELSE 0 END) STORED
+) STRICT;
+-- Sort indexes carry the filter columns behind the sort key: a filter is
+-- tested inside the index and the table touched only for rows returned. Ties
+-- end in id, never in updated_at, so that a reply moves few of them.
+CREATE UNIQUE INDEX tickets_reference ON tickets(reference);
+CREATE INDEX tickets_updated    ON tickets(pile, updated_at,  id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id);
+CREATE INDEX tickets_created    ON tickets(pile, created_at,  id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id);
+CREATE INDEX tickets_customer   ON tickets(pile, customer_at, id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id);
+CREATE INDEX tickets_priority   ON tickets(pile, priority,    id, status_id, department_id, assignee_id, type, channel, sla_level, requester_id);
+CREATE INDEX tickets_status     ON tickets(pile, status_id,   id, priority, department_id, assignee_id, type, channel, sla_level, requester_id);
+CREATE INDEX tickets_subject    ON tickets(pile, subject_key, id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id);
+CREATE INDEX tickets_assignee   ON tickets(assignee_id,   pile, id, priority, status_id, department_id, type, channel, sla_level, requester_id);
+CREATE INDEX tickets_department ON tickets(department_id, pile, id, priority, status_id, assignee_id,   type, channel, sla_level, requester_id);
+CREATE INDEX tickets_requester  ON tickets(requester_id, public_at, id, pile);
+CREATE INDEX tickets_contact    ON tickets(contact_id, id) WHERE contact_id IS NOT NULL;
+CREATE INDEX tickets_listed     ON tickets(updated_at, id) WHERE listed = 1;   -- "any status", deep pages
+CREATE INDEX tickets_resolved   ON tickets(resolved_at) WHERE pile = 3;        -- closing by the clock
+CREATE INDEX tickets_bin        ON tickets(deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- What was said. The description of a ticket is its first message.
+CREATE TABLE messages (
+  id          INTEGER PRIMARY KEY,
+  ticket_id   INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  author_id   INTEGER NOT NULL REFERENCES people(id) ON DELETE RESTRICT,
+  kind        INTEGER NOT NULL CHECK (kind IN (1,2,3)), -- reply, note, system
+  via         INTEGER NOT NULL,
+  body        TEXT NOT NULL,                  -- plain text
+  html        TEXT NOT NULL DEFAULT '',       -- sanitised; only when it cannot be made from body
+  html_policy INTEGER NOT NULL DEFAULT 0,     -- version of the sanitiser that made html
+  mail_id     INTEGER REFERENCES mail_ledger(id) ON DELETE SET NULL,
+  held_at     INTEGER,                        -- not shown to customers until an agent releases it
+  deleted_at  INTEGER,
+  created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX messages_ticket ON messages(ticket_id, id, kind);
+CREATE INDEX messages_mail ON messages(mail_id) WHERE mail_id IS NOT NULL;
+
+-- Who else belongs to a ticket: 1 participant (on copy), 2 follower.
+CREATE TABLE ticket_people (
+  person_id INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  role      INTEGER NOT NULL CHECK (role IN (1,2)),
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  PRIMARY KEY (person_id, role, ticket_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_people_ticket ON ticket_people(ticket_id, role, person_id);
+
+CREATE TABLE tags (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  sort_name   TEXT NOT NULL,
+  slug        TEXT NOT NULL UNIQUE,
+  hue         TEXT NOT NULL DEFAULT 'grey',
+  archived_at INTEGER,
+  version     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX tags_name ON tags(sort_name, id);
+
+CREATE TABLE ticket_tags (
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  tag_id    INTEGER NOT NULL REFERENCES tags(id) ON DELETE CASCADE,
+  pile      INTEGER NOT NULL,                 -- copied from the ticket by the hook
+  PRIMARY KEY (ticket_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_tags_tag ON ticket_tags(tag_id, pile, ticket_id);
+
+CREATE TABLE ticket_links (
+  a    INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE, -- the older ticket
+  b    INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('continued')),
+  PRIMARY KEY (a, b, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_links_b ON ticket_links(b);
+
+-- The newest message a person has seen of a ticket.
+CREATE TABLE ticket_reads (
+  person_id  INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  ticket_id  INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  message_id INTEGER NOT NULL,
+  PRIMARY KEY (person_id, ticket_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_reads_ticket ON ticket_reads(ticket_id);
+
+-- Content of files by hash; the bytes are at files/aa/bb/… . A row is written
+-- after the file and its folder are on disk.
+CREATE TABLE blobs (
+  id        INTEGER PRIMARY KEY,
+  sha256    BLOB NOT NULL UNIQUE,
+  size      INTEGER NOT NULL,
+  mime      TEXT NOT NULL,                    -- sniffed
+  stored_at INTEGER NOT NULL
+) STRICT;
+
+-- A file of a message, or one waiting in a draft slot of its uploader.
+CREATE TABLE attachments (
+  id         INTEGER PRIMARY KEY,
+  blob_id    INTEGER NOT NULL REFERENCES blobs(id) ON DELETE RESTRICT,
+  message_id INTEGER REFERENCES messages(id) ON DELETE CASCADE,
+  owner      TEXT,                            -- draft: who uploaded it
+  slot       TEXT,                            -- draft: for which form
+  filename   TEXT NOT NULL,
+  content_id TEXT NOT NULL DEFAULT '',
+  is_inline  INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attachments_message ON attachments(message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX attachments_draft   ON attachments(owner, slot) WHERE owner IS NOT NULL;
+CREATE INDEX attachments_blob    ON attachments(blob_id);
+
+-- The record and the work it makes -------------------------------------------
+
+-- History, audit log and outbox in one. Ids commit in order: one writer.
+CREATE TABLE events (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  at             INTEGER NOT NULL,
+  kind           TEXT NOT NULL,
+  ticket_id      INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
+  subject_kind   TEXT,                        -- what an event without a ticket is about
+  subject_id     INTEGER,
+  actor_id       INTEGER NOT NULL REFERENCES people(id) ON DELETE RESTRICT,
+  via            INTEGER NOT NULL,
+  is_public      INTEGER NOT NULL,
+  action_id      TEXT NOT NULL,               -- shared by the facts of one action
+  ticket_version INTEGER,                     -- the ticket's version after the fact
+  data           TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_ticket ON events(ticket_id, id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX events_audit  ON events(subject_kind, subject_id, id) WHERE subject_kind IS NOT NULL;
+
+-- How far each outlet has read the events.
+CREATE TABLE outlets (
+  name          TEXT PRIMARY KEY,
+  last_event_id INTEGER NOT NULL DEFAULT 0,
+  failed_id     INTEGER NOT NULL DEFAULT 0,
+  failures      INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- Events an outlet gave up on; shown to admins.
+CREATE TABLE parked_events (
+  outlet   TEXT NOT NULL,
+  event_id INTEGER NOT NULL,
+  error    TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (outlet, event_id)
+) STRICT, WITHOUT ROWID;
+
+-- The durable queue of outgoing mail. UNIQUE makes routing idempotent.
+CREATE TABLE outgoing_mail (
+  id           INTEGER PRIMARY KEY,
+  event_id     INTEGER NOT NULL,
+  ticket_id    INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
+  message_id   INTEGER REFERENCES messages(id) ON DELETE SET NULL,
+  person_id    INTEGER REFERENCES people(id) ON DELETE SET NULL,
+  token_id     INTEGER REFERENCES tokens(id) ON DELETE SET NULL, -- its link's secret is filled in when the mail leaves
+  address      TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  subject      TEXT NOT NULL DEFAULT '',
+  message_ref  TEXT NOT NULL DEFAULT '',      -- our Message-ID
+  raw          BLOB,                          -- composed bytes, the link's secret left out
+  state        TEXT NOT NULL CHECK (state IN ('queued','sent','failed','kept')),
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  created_at   INTEGER NOT NULL,
+  next_at      INTEGER,                       -- when to try; NULL when done
+  leased_until INTEGER,
+  last_error   TEXT NOT NULL DEFAULT '',
+  sent_at      INTEGER,
+  UNIQUE (event_id, address, kind)
+) STRICT;
+CREATE INDEX outgoing_mail_due     ON outgoing_mail(next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX outgoing_mail_message ON outgoing_mail(message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX outgoing_mail_state   ON outgoing_mail(state, id);
+CREATE INDEX outgoing_mail_ticket  ON outgoing_mail(ticket_id, id) WHERE ticket_id IS NOT NULL;
+
+-- Every mail that arrived. Inserted and committed before it is interpreted;
+-- the raw bytes are at mail/aa/bb/… , compressed, named by hash.
+CREATE TABLE mail_ledger (
+  id          INTEGER PRIMARY KEY,
+  door        TEXT NOT NULL,                  -- pipe, import
+  sha256      BLOB NOT NULL,
+  size        INTEGER NOT NULL,
+  header_id   TEXT NOT NULL DEFAULT '',       -- Message-ID
+  from_addr   TEXT NOT NULL DEFAULT '',
+  from_name   TEXT NOT NULL DEFAULT '',
+  subject     TEXT NOT NULL DEFAULT '',
+  disposition TEXT NOT NULL CHECK (disposition IN ('received','ticket','reply','held','duplicate','ignored','quarantined','dropped')),
+  reason      TEXT NOT NULL DEFAULT '',       -- a word of the text family inbound_reason
+  detail      TEXT NOT NULL DEFAULT '',
+  ticket_id   INTEGER REFERENCES tickets(id) ON DELETE SET NULL,
+  message_id  INTEGER REFERENCES messages(id) ON DELETE SET NULL,
+  automatic   INTEGER NOT NULL DEFAULT 0,
+  live        INTEGER NOT NULL DEFAULT 1,     -- 0: import, nobody is told
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  received_at INTEGER NOT NULL,
+  done_at     INTEGER
+) STRICT;
+CREATE INDEX mail_ledger_sha         ON mail_ledger(sha256);
+CREATE INDEX mail_ledger_disposition ON mail_ledger(disposition, id);
+CREATE INDEX mail_ledger_ticket      ON mail_ledger(ticket_id) WHERE ticket_id IS NOT NULL;
+
+-- Message-IDs, ours and theirs: one lookup threads a mail.
+CREATE TABLE mail_refs (
+  ref        TEXT PRIMARY KEY,                -- without brackets
+  ticket_id  INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  message_id INTEGER,
+  person_id  INTEGER,                         -- who sent or got it
+  ours       INTEGER NOT NULL,
+  at         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mail_refs_ticket ON mail_refs(ticket_id, person_id, at);
+
+-- The rest -------------------------------------------------------------------
+
+CREATE TABLE settings (
+  key     TEXT PRIMARY KEY,
+  value   TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  by      INTEGER REFERENCES people(id) ON DELETE SET NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  n    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counters (name, n) VALUES ('ticket', 0);
+
+-- Totals for unfiltered lists, kept by the hook. Department 0 is none.
+CREATE TABLE pile_counts (
+  department_id INTEGER NOT NULL,
+  pile          INTEGER NOT NULL,
+  n             INTEGER NOT NULL,
+  PRIMARY KEY (department_id, pile)
+) STRICT, WITHOUT ROWID;
+
+-- Full text: one row a message (rowid = message id), fed from the events by an
+-- outlet. The opening message's row carries the subject. notes is a column
+-- that only staff queries name. facets holds tokens such as r12 (requester),
+-- d3 (department).
+CREATE VIRTUAL TABLE search USING fts5(
+  subject, body, notes, facets,
+  content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+
+-- Names and addresses; rowid = person id.
+CREATE VIRTUAL TABLE people_search USING fts5(
+  name, email,
+  content='', contentless_delete=1, prefix='2 3', tokenize='unicode61 remove_diacritics 2');

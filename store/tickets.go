@@ -1,0 +1,235 @@
+package store
+
+import (
+	"context"
+
+	"escalated/model"
+)
+
+const ticketColumns = `t.id, t.reference, t.subject, t.status_id, t.priority, t.type, t.channel, t.department_id, t.assignee_id, t.requester_id, t.contact_id,
+	t.locale, t.first_message_id, t.last_message_id, t.last_public_id, t.last_public_by, t.message_count, t.public_count, t.file_count, t.preview,
+	t.created_at, t.updated_at, t.public_at, t.customer_at, t.waiting_since, t.first_response_at, t.resolved_at, t.closed_at, t.reopened_count,
+	t.deleted_at, t.deleted_by, t.held_at, t.pile, t.version`
+
+// Ticket loads one ticket as the actor may see it.
+func (r Reader) Ticket(ctx context.Context, by model.Actor, id model.TicketID) (model.Ticket, error) {
+	cond, args := visible(by, true)
+	return one[model.Ticket](ctx, r, "SELECT "+ticketColumns+" FROM tickets t WHERE t.id = ? AND "+cond, append([]any{id}, args...)...)
+}
+
+// TicketIDByReference finds a ticket by its exact reference, as the actor may see it.
+func (r Reader) TicketIDByReference(ctx context.Context, by model.Actor, ref string) (model.TicketID, error) {
+	cond, args := visible(by, true)
+	return one[model.TicketID](ctx, r, "SELECT t.id FROM tickets t WHERE t.reference = ? AND "+cond, append([]any{ref}, args...)...)
+}
+
+// NextTicketID takes the next number.
+func (tx *Tx) NextTicketID(ctx context.Context) (model.TicketID, error) {
+	return one[model.TicketID](ctx, tx.Reader, "UPDATE counters SET n = n + 1 WHERE name = 'ticket' RETURNING n")
+}
+
+// InsertTicket writes a new ticket whose id is taken.
+func (tx *Tx) InsertTicket(ctx context.Context, t model.Ticket) error {
+	if err := tx.touch(ctx, t.ID); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `INSERT INTO tickets (id, reference, subject, subject_key, status_id, state, priority, type, channel, department_id, assignee_id,
+		requester_id, contact_id, locale, created_at, updated_at, public_at, customer_at, waiting_since, held_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.ID, t.Reference, t.Subject, model.SortKey(t.Subject), int64(t.Status), int64(t.Status), int64(t.Priority), int64(t.Type), int64(t.Channel), t.DepartmentID, t.AssigneeID,
+		t.RequesterID, t.ContactID, t.Locale, t.CreatedAt, t.CreatedAt, t.CreatedAt, t.CreatedAt, t.WaitingSince, t.HeldAt)
+	return err
+}
+
+// TicketChange is a set of columns to write. Public says that a customer may
+// see the change, which moves public_at.
+type TicketChange struct {
+	set    []string
+	args   []any
+	Public bool
+}
+
+func (c *TicketChange) col(name string, v any) *TicketChange {
+	c.set = append(c.set, name+" = ?")
+	c.args = append(c.args, v)
+	return c
+}
+
+// Subject sets the subject and its sort key.
+func (c *TicketChange) Subject(s string) *TicketChange {
+	c.Public = true
+	return c.col("subject", s).col("subject_key", model.SortKey(s))
+}
+
+// Status sets the status with the times that belong to it.
+func (c *TicketChange) Status(from, to model.Status, now model.Time) *TicketChange {
+	c.Public = true
+	c.col("status_id", int64(to)).col("state", int64(to))
+	switch {
+	case to == model.Resolved:
+		c.col("resolved_at", now).col("waiting_since", int64(model.Never))
+	case to == model.Closed:
+		c.col("closed_at", now).col("waiting_since", int64(model.Never))
+	case !from.IsOpen(): // back among the open ones, by whatever name
+		c.col("resolved_at", nil).col("closed_at", nil)
+		c.set = append(c.set, "reopened_count = reopened_count + 1")
+	}
+	return c
+}
+
+// Priority sets the priority.
+func (c *TicketChange) Priority(p model.Priority) *TicketChange { return c.col("priority", int64(p)) }
+
+// Type sets the type.
+func (c *TicketChange) Type(t model.TicketType) *TicketChange { return c.col("type", int64(t)) }
+
+// Department sets the department, zero for none.
+func (c *TicketChange) Department(id model.DepartmentID) *TicketChange {
+	return c.col("department_id", id)
+}
+
+// Assignee sets the assignee, zero for none.
+func (c *TicketChange) Assignee(id model.PersonID) *TicketChange { return c.col("assignee_id", id) }
+
+// Requester sets the requester.
+func (c *TicketChange) Requester(id model.PersonID) *TicketChange { return c.col("requester_id", id) }
+
+// Deleted moves the ticket into the bin, or out of it with zeros.
+func (c *TicketChange) Deleted(at model.Time, by model.PersonID) *TicketChange {
+	return c.col("deleted_at", at).col("deleted_by", by)
+}
+
+// UpdateTicket writes a change; the version goes up and updated_at moves.
+func (tx *Tx) UpdateTicket(ctx context.Context, id model.TicketID, c *TicketChange) error {
+	if err := tx.touch(ctx, id); err != nil {
+		return err
+	}
+	q, args := "UPDATE tickets SET version = version + 1, updated_at = ?", []any{tx.Now}
+	if c.Public {
+		q, args = q+", public_at = ?", append(args, tx.Now)
+	}
+	for _, s := range c.set {
+		q += ", " + s
+	}
+	n, err := tx.exec(ctx, q+" WHERE id = ?", append(append(args, c.args...), id)...)
+	if err == nil && n == 0 {
+		err = model.ErrNotFound
+	}
+	return err
+}
+
+// MessageAdded brings a ticket's counts, preview and marks in line with a new
+// message. customer says that the customer's side wrote it.
+func (tx *Tx) MessageAdded(ctx context.Context, m model.Message, files int, customer bool) error {
+	if err := tx.touch(ctx, m.TicketID); err != nil {
+		return err
+	}
+	q := `UPDATE tickets SET version = version + 1, updated_at = max(updated_at, ?), message_count = message_count + 1, file_count = file_count + ?,
+		last_message_id = ?, first_message_id = coalesce(first_message_id, ?)`
+	args := []any{tx.Now, files, m.ID, m.ID}
+	if m.Public() {
+		q += ", public_at = max(public_at, ?), public_count = public_count + 1, last_public_id = ?, last_public_by = ?, preview = ?"
+		args = append(args, tx.Now, m.ID, m.AuthorID, model.Excerpt(m.Body, 120))
+		if customer {
+			q += ", customer_at = max(customer_at, ?), waiting_since = min(waiting_since, ?)"
+			args = append(args, tx.Now, tx.Now)
+		} else {
+			q += ", waiting_since = ?"
+			args = append(args, int64(model.Never))
+		}
+	} else if m.HeldAt != 0 { // customers see nothing of it, the queue does
+		q += ", customer_at = max(customer_at, ?)"
+		args = append(args, tx.Now)
+	}
+	_, err := tx.exec(ctx, q+" WHERE id = ?", append(args, m.TicketID)...)
+	return err
+}
+
+// FirstResponse notes the first public answer of the staff, once.
+func (tx *Tx) FirstResponse(ctx context.Context, id model.TicketID) error {
+	_, err := tx.exec(ctx, "UPDATE tickets SET first_response_at = ? WHERE id = ? AND first_response_at IS NULL", tx.Now, id)
+	return err
+}
+
+// LastChange is the newest event of one of the kinds with a version above the
+// given one, with its actor's name.
+func (r Reader) LastChange(ctx context.Context, id model.TicketID, version int64, kinds ...string) (model.Entry, error) {
+	q, args := in(`SELECT e.id, e.at, e.kind, e.ticket_id, e.actor_id, e.via, e.is_public, e.action_id, e.ticket_version, e.data, p.name AS actor_name, p.kind AS actor_kind
+		FROM events e JOIN people p ON p.id = e.actor_id
+		WHERE e.ticket_id = ? AND e.ticket_version > ? AND e.kind IN (?) ORDER BY e.id DESC LIMIT 1`, id, version, kinds)
+	return one[model.Entry](ctx, r, q, args...)
+}
+
+// ResolvedBefore lists tickets resolved before t, oldest first.
+func (r Reader) ResolvedBefore(ctx context.Context, t model.Time, limit int) ([]model.TicketID, error) {
+	return many[model.TicketID](ctx, r, "SELECT id FROM tickets WHERE pile = 3 AND resolved_at < ? ORDER BY resolved_at LIMIT ?", t, limit)
+}
+
+// DeletedBefore lists tickets that went into the bin before t, oldest first.
+func (r Reader) DeletedBefore(ctx context.Context, t model.Time, limit int) ([]model.TicketID, error) {
+	return many[model.TicketID](ctx, r, "SELECT id FROM tickets WHERE deleted_at IS NOT NULL AND deleted_at < ? ORDER BY deleted_at LIMIT ?", t, limit)
+}
+
+// EraseTicket removes a ticket from the bin for good, with all that hangs on it.
+func (tx *Tx) EraseTicket(ctx context.Context, id model.TicketID) error {
+	if err := tx.touch(ctx, id); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "DELETE FROM search WHERE rowid IN (SELECT id FROM messages WHERE ticket_id = ?)", id); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, "DELETE FROM tickets WHERE id = ? AND deleted_at IS NOT NULL", id)
+	return err
+}
+
+// LinkTickets joins two tickets; twice is once.
+func (tx *Tx) LinkTickets(ctx context.Context, older, newer model.TicketID, kind string) error {
+	_, err := tx.exec(ctx, "INSERT INTO ticket_links (a, b, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", older, newer, kind)
+	return err
+}
+
+// LinkedTickets are the tickets linked to one, as far as the actor sees them.
+func (r Reader) LinkedTickets(ctx context.Context, by model.Actor, id model.TicketID) ([]model.TicketRow, error) {
+	cond, args := visible(by, true)
+	return many[model.TicketRow](ctx, r, `SELECT t.id, t.reference, t.subject, t.status_id FROM tickets t
+		WHERE t.id IN (SELECT b FROM ticket_links WHERE a = ? UNION SELECT a FROM ticket_links WHERE b = ?) AND `+cond+" ORDER BY t.id LIMIT 20", append([]any{id, id}, args...)...)
+}
+
+// OtherTickets are the newest tickets of a requester other than one, and how
+// many there are, at most 1,000.
+func (r Reader) OtherTickets(ctx context.Context, by model.Actor, requester model.PersonID, not model.TicketID) ([]model.TicketRow, int, error) {
+	cond, args := visible(by, false)
+	rows, err := many[model.TicketRow](ctx, r, "SELECT t.id, t.reference, t.subject, t.status_id, t.public_at FROM tickets t WHERE t.requester_id = ? AND t.id <> ? AND t.deleted_at IS NULL AND "+cond+
+		" ORDER BY t.public_at DESC, t.id DESC LIMIT 5", append([]any{requester, not}, args...)...)
+	if err != nil || len(rows) < 5 {
+		return rows, len(rows), err
+	}
+	n, err := one[int](ctx, r, "SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.requester_id = ? AND t.id <> ? AND t.deleted_at IS NULL AND "+cond+" LIMIT 1000)", append([]any{requester, not}, args...)...)
+	return rows, n, err
+}
+
+// MarkSeen notes the newest message a person has read. It only moves forward.
+func (tx *Tx) MarkSeen(ctx context.Context, who model.PersonID, id model.TicketID, message model.MessageID) error {
+	_, err := tx.exec(ctx, "INSERT INTO ticket_reads (person_id, ticket_id, message_id) VALUES (?, ?, ?) ON CONFLICT (person_id, ticket_id) DO UPDATE SET message_id = max(message_id, excluded.message_id)", who, id, message)
+	return err
+}
+
+// Seen is the newest message a person has read of a ticket, zero for none.
+func (r Reader) Seen(ctx context.Context, who model.PersonID, id model.TicketID) (model.MessageID, error) {
+	return one[model.MessageID](ctx, r, "SELECT coalesce((SELECT message_id FROM ticket_reads WHERE person_id = ? AND ticket_id = ?), 0)", who, id)
+}
+
+// MessageReleased brings a ticket in line with a held message that customers
+// see from now on.
+func (tx *Tx) MessageReleased(ctx context.Context, m model.Message) error {
+	if err := tx.touch(ctx, m.TicketID); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE tickets SET version = version + 1, updated_at = max(updated_at, ?), public_at = max(public_at, ?), public_count = public_count + 1,
+		customer_at = max(customer_at, ?), waiting_since = min(waiting_since, ?),
+		preview = CASE WHEN coalesce(last_public_id, 0) < ? THEN ? ELSE preview END,
+		last_public_by = CASE WHEN coalesce(last_public_id, 0) < ? THEN ? ELSE last_public_by END,
+		last_public_id = max(coalesce(last_public_id, 0), ?) WHERE id = ?`,
+		tx.Now, tx.Now, tx.Now, tx.Now, m.ID, model.Excerpt(m.Body, 120), m.ID, m.AuthorID, m.ID, m.TicketID)
+	return err
+}

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+
+	"escalated/model"
+)
+
+const recordColumns = "e.id, e.at, e.kind, e.ticket_id, coalesce(e.subject_kind, '') AS subject_kind, coalesce(e.subject_id, 0) AS subject_id, e.actor_id, e.via, e.is_public, e.action_id, coalesce(e.ticket_version, 0) AS ticket_version, e.data"
+
+// Entries loads the newest events of a ticket for its timeline, oldest first.
+// Messages are events too but are shown as themselves, so they are left out.
+func (r Reader) Entries(ctx context.Context, by model.Actor, t model.TicketID, after model.EventID, limit int) ([]model.Entry, error) {
+	public := ""
+	if !by.Staff() {
+		public = " AND e.is_public = 1"
+	}
+	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+`, p.name AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
+		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent')`+public+" ORDER BY e.id DESC LIMIT ?", t, after, limit)
+	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
+		rows[i], rows[j] = rows[j], rows[i]
+	}
+	return rows, err
+}
+
+// RecordsAfter loads events in order, for outlets and for live pages.
+func (r Reader) RecordsAfter(ctx context.Context, after model.EventID, limit int) ([]model.Record, error) {
+	return many[model.Record](ctx, r, "SELECT "+recordColumns+" FROM events e WHERE e.id > ? ORDER BY e.id LIMIT ?", after, limit)
+}
+
+// LastEventID is the newest event, zero for none.
+func (r Reader) LastEventID(ctx context.Context) (model.EventID, error) {
+	return one[model.EventID](ctx, r, "SELECT coalesce((SELECT id FROM events ORDER BY id DESC LIMIT 1), 0)")
+}
+
+// Deliveries loads the mails made from messages, by message.
+func (r Reader) Deliveries(ctx context.Context, ids []model.MessageID) (map[model.MessageID][]model.Delivery, error) {
+	out := map[model.MessageID][]model.Delivery{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	q, args := in("SELECT id, message_id, address, state, last_error, coalesce(sent_at, created_at) AS at FROM outgoing_mail WHERE message_id IN (?) AND kind = 'reply' ORDER BY id", ids)
+	rows, err := many[model.Delivery](ctx, r, q, args...)
+	for _, d := range rows {
+		out[d.MessageID] = append(out[d.MessageID], d)
+	}
+	return out, err
+}
