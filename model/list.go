@@ -80,6 +80,7 @@ type TicketRow struct {
 	Unread         bool         // newer than what the actor has seen
 	Tags           []Tag
 	Excerpt        []Excerpted // search only: marked pieces
+	SubjectMarks   []Excerpted // search only: the subject with its hits marked; empty when it has none
 }
 
 // Excerpted is a piece of a text around a search hit.
@@ -99,6 +100,7 @@ type TicketPage struct {
 	HasNext bool
 	Slow    bool        // a search that ran out of time: newest matches only
 	People  []PersonRef // search only: people whose name or address matches
+	Jump    TicketID    // search only: the ticket whose exact reference was typed
 }
 
 // TicketView is a ticket with everything its page shows.
