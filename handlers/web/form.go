@@ -168,7 +168,7 @@ func (f *Form) readFile(part *multipart.Part, stage Stage) error {
 	default:
 		if f.Slot == "" {
 			if f.Slot = f.Text("slot"); f.Slot == "" {
-				f.Slot = newID()
+				f.Slot = newID() + newID()
 			}
 		}
 		id, err := stage(f.ctx, f.Slot, name, io.MultiReader(bytes.NewReader(head[:n]), counted))
@@ -191,6 +191,9 @@ func (f *Form) refuse(err error, name string, counted *meter) error {
 		f.Problems.Add("attachments", "file_too_big", "Name", name,
 			"Size", text.Bytes(f.ctx, counted.read), "Max", text.Bytes(f.ctx, f.limits.Bytes))
 	case len(problems) > 0:
+		for i := range problems {
+			f.sizes(problems[i].Args)
+		}
 		f.Problems = append(f.Problems, problems...)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		f.Problems.Add("attachments", "file_broken", "Name", name)
@@ -198,6 +201,15 @@ func (f *Form) refuse(err error, name string, counted *meter) error {
 		return fmt.Errorf("take in file: %w", err)
 	}
 	return nil
+}
+
+// sizes writes the sizes among a problem's placeholders as people read them.
+func (f *Form) sizes(args []any) {
+	for i := range args {
+		if n, ok := args[i].(int64); ok && i%2 == 1 && (args[i-1] == "Size" || args[i-1] == "Max") {
+			args[i] = text.Bytes(f.ctx, n)
+		}
+	}
 }
 
 // dispositionOf is the part's Content-Disposition. Browsers escape quotes in
