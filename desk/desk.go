@@ -24,6 +24,7 @@ type Desk struct {
 	base     model.Settings
 	files    Files
 	settings atomic.Pointer[model.Settings]
+	choices  atomic.Pointer[Choices]
 	loading  sync.Mutex
 }
 

@@ -121,7 +121,8 @@ func (d *Desk) SetDepartment(ctx context.Context, by model.Actor, id model.Ticke
 // when the actor may create them. Tags that are there already, or are not,
 // leave no event.
 func (d *Desk) ChangeTags(ctx context.Context, by model.Actor, id model.TicketID, add []string, remove []model.TagID) error {
-	return d.change(ctx, by, id, model.PermTicketTag, func(tx *store.Tx, t model.Ticket) error {
+	defer d.ForgetChoices() // a name may have become a tag
+	return d.change(ctx, by, id, model.PermTicketTag, func(tx *store.Tx, _ model.Ticket) error {
 		for _, name := range add {
 			tag, err := d.tagNamed(tx.Ctx, tx, by, name)
 			if err != nil {

@@ -2,7 +2,9 @@ package model
 
 import "database/sql/driver"
 
-// Ids are one type per noun; zero means none and is NULL in the database.
+// Ids are one type per noun; zero means none and is NULL in the database. So
+// a cursor that may be zero ("id > ?") must be passed as int64: nothing is
+// greater than NULL.
 type (
 	// TicketID names a ticket; its number in references and URLs.
 	TicketID int64

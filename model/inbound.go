@@ -61,7 +61,7 @@ type InboundEmail struct {
 
 // Header returns the first value of a kept header, or "". Kept are those that
 // tell machines from people (Auto-Submitted, Precedence, List-Id, …) and
-// Authentication-Results.
+// Authentication-Results; From only when it names no address.
 func (m InboundEmail) Header(name string) string {
 	if v := m.Headers[strings.ToLower(name)]; len(v) > 0 {
 		return v[0]
@@ -104,6 +104,9 @@ func (m InboundEmail) Automatic() (reason string, yes bool) {
 	}
 	if m.ContentType == "multipart/report" {
 		return "report", true
+	}
+	if v := strings.ToLower(m.Header("from")); strings.Contains(v, "<>") || strings.Contains(v, "mailer-daemon") {
+		return "machine_sender", true
 	}
 	if machineMailbox(m.From) || machineMailbox(m.Sender) || daemonAddress(m.ReturnPath) {
 		return "machine_sender", true
@@ -186,9 +189,9 @@ func headerWord(v string) string {
 
 // machineMailbox knows the senders that no person reads.
 func machineMailbox(a MailAddress) bool {
-	if a.Address == "" {
-		n := FoldAddress(a.Name)
-		return n == "mailer-daemon" || n == "postmaster"
+	switch strings.ToLower(a.Name) {
+	case "mailer-daemon", "mail delivery system", "mail delivery subsystem":
+		return true
 	}
 	if daemonAddress(a.Address) {
 		return true

@@ -99,7 +99,7 @@ func (tx *Tx) DropBlob(ctx context.Context, sha []byte) (bool, error) {
 
 // Blobs lists stored contents after an id, for checks and backups.
 func (r Reader) Blobs(ctx context.Context, after model.BlobID, limit int) ([]Blob, error) {
-	return many[Blob](ctx, r, "SELECT id, sha256, size FROM blobs WHERE id > ? ORDER BY id LIMIT ?", after, limit)
+	return many[Blob](ctx, r, "SELECT id, sha256, size FROM blobs WHERE id > ? ORDER BY id LIMIT ?", int64(after), limit)
 }
 
 // Blob is a stored content.

@@ -198,14 +198,68 @@ func (r Reader) LinkedTickets(ctx context.Context, by model.Actor, id model.Tick
 // OtherTickets are the newest tickets of a requester other than one, and how
 // many there are, at most 1,000.
 func (r Reader) OtherTickets(ctx context.Context, by model.Actor, requester model.PersonID, not model.TicketID) ([]model.TicketRow, int, error) {
-	cond, args := visible(by, false)
-	rows, err := many[model.TicketRow](ctx, r, "SELECT t.id, t.reference, t.subject, t.status_id, t.public_at FROM tickets t WHERE t.requester_id = ? AND t.id <> ? AND t.deleted_at IS NULL AND "+cond+
-		" ORDER BY t.public_at DESC, t.id DESC LIMIT 5", append([]any{requester, not}, args...)...)
-	if err != nil || len(rows) < 5 {
-		return rows, len(rows), err
+	type row struct {
+		model.TicketRow
+		N int `db:"n"`
 	}
-	n, err := one[int](ctx, r, "SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.requester_id = ? AND t.id <> ? AND t.deleted_at IS NULL AND "+cond+" LIMIT 1000)", append([]any{requester, not}, args...)...)
+	cond, args := visible(by, false)
+	of := "FROM tickets t WHERE t.requester_id = ? AND t.id <> ? AND t.deleted_at IS NULL AND " + cond
+	args = append([]any{requester, not}, args...)
+	found, err := many[row](ctx, r, "SELECT t.id, t.reference, t.subject, t.status_id, t.public_at, (SELECT count(*) FROM (SELECT 1 "+of+" LIMIT 1000)) AS n "+of+
+		" ORDER BY t.public_at DESC, t.id DESC LIMIT 5", append(args, args...)...)
+	rows, n := make([]model.TicketRow, len(found)), 0
+	for i, f := range found {
+		rows[i], n = f.TicketRow, f.N
+	}
 	return rows, n, err
+}
+
+// TicketHead loads a ticket with the names, the read mark and the newest
+// event its page needs, as the actor may see it.
+func (r Reader) TicketHead(ctx context.Context, by model.Actor, id model.TicketID) (model.TicketView, error) {
+	type row struct {
+		model.Ticket
+		RName   string          `db:"r_name"`
+		RKind   model.Kind      `db:"r_kind"`
+		REmail  string          `db:"r_email"`
+		RSince  model.Time      `db:"r_since"`
+		RZone   string          `db:"r_zone"`
+		RLocale string          `db:"r_locale"`
+		AName   string          `db:"a_name"`
+		AEmail  string          `db:"a_email"`
+		DName   string          `db:"d_name"`
+		DSlug   string          `db:"d_slug"`
+		Last    model.EventID   `db:"last_event"`
+		Seen    model.MessageID `db:"seen_message"`
+	}
+	cond, args := visible(by, true)
+	w, err := one[row](ctx, r, "SELECT "+ticketColumns+`, p.name AS r_name, p.kind AS r_kind, p.created_at AS r_since, p.zone AS r_zone, p.locale AS r_locale, coalesce(pe.address, '') AS r_email,
+		coalesce(a.name, '') AS a_name, coalesce(ae.address, '') AS a_email, coalesce(d.name, '') AS d_name, coalesce(d.slug, '') AS d_slug,
+		coalesce((SELECT max(id) FROM events), 0) AS last_event,
+		coalesce((SELECT message_id FROM ticket_reads WHERE person_id = ? AND ticket_id = t.id), 0) AS seen_message
+		FROM tickets t JOIN people p ON p.id = t.requester_id LEFT JOIN person_emails pe ON pe.person_id = p.id AND pe.is_primary = 1
+		LEFT JOIN people a ON a.id = t.assignee_id LEFT JOIN person_emails ae ON ae.person_id = a.id AND ae.is_primary = 1
+		LEFT JOIN departments d ON d.id = t.department_id
+		WHERE t.id = ? AND `+cond, append([]any{by.ID, id}, args...)...)
+	v := model.TicketView{Ticket: w.Ticket, LastEvent: w.Last, SeenMessage: w.Seen}
+	v.Requester = model.PersonRef{ID: w.RequesterID, Kind: w.RKind, Name: w.RName, Email: w.REmail}
+	v.RequesterSince, v.RequesterZone, v.RequesterLocale = w.RSince, w.RZone, w.RLocale
+	v.Department = model.Department{ID: w.DepartmentID, Name: w.DName, Slug: w.DSlug}
+	if w.AssigneeID != 0 {
+		v.Assignee = model.PersonRef{ID: w.AssigneeID, Kind: model.KindAgent, Name: w.AName, Email: w.AEmail}
+	}
+	if !by.Staff() {
+		v.Assignee.Email = ""
+		if v.Requester.ID != by.ID {
+			v.Requester.Email = ""
+		}
+	}
+	return v, err
+}
+
+// Followers are the people who follow a ticket.
+func (r Reader) Followers(ctx context.Context, id model.TicketID) ([]model.PersonRef, error) {
+	return r.PeopleOf(ctx, id, RoleFollower)
 }
 
 // MarkSeen notes the newest message a person has read. It only moves forward.

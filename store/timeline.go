@@ -16,7 +16,7 @@ func (r Reader) Entries(ctx context.Context, by model.Actor, t model.TicketID, a
 		public = " AND e.is_public = 1"
 	}
 	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+`, p.name AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
-		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent')`+public+" ORDER BY e.id DESC LIMIT ?", t, after, limit)
+		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent')`+public+" ORDER BY e.id DESC LIMIT ?", t, int64(after), limit)
 	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
 		rows[i], rows[j] = rows[j], rows[i]
 	}
@@ -25,7 +25,7 @@ func (r Reader) Entries(ctx context.Context, by model.Actor, t model.TicketID, a
 
 // RecordsAfter loads events in order, for outlets and for live pages.
 func (r Reader) RecordsAfter(ctx context.Context, after model.EventID, limit int) ([]model.Record, error) {
-	return many[model.Record](ctx, r, "SELECT "+recordColumns+" FROM events e WHERE e.id > ? ORDER BY e.id LIMIT ?", after, limit)
+	return many[model.Record](ctx, r, "SELECT "+recordColumns+" FROM events e WHERE e.id > ? ORDER BY e.id LIMIT ?", int64(after), limit)
 }
 
 // LastEventID is the newest event, zero for none.
