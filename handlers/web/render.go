@@ -86,3 +86,8 @@ func redirect(c *fiber.Ctx, path string, status int) error {
 	c.Status(status)
 	return nil
 }
+
+// Go sends the browser to another page of the desk, by a path below the prefix.
+func Go(c *fiber.Ctx, below string) error {
+	return redirect(c, Path(c, below), fiber.StatusFound)
+}

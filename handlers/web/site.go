@@ -45,6 +45,7 @@ type Site struct {
 type Knock struct {
 	Session string                   // the session cookie's value, or empty
 	Address string                   // the client's network address
+	Passive bool                     // an open page looks again: no sign of life of the person
 	Browser string                   // its User-Agent
 	Header  func(name string) string // request headers
 	Cookie  func(name string) string // the host's cookies

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 
 	"github.com/gofiber/fiber/v2"
@@ -107,4 +108,33 @@ func knock(c *fiber.Ctx, v *visit) Knock {
 			return c.UserContext().Value(key)
 		},
 	}
+}
+
+// SetupNeeded reports whether the desk still waits for its first admin.
+func SetupNeeded(c *fiber.Ctx) (bool, error) {
+	if s := at(c).site; s.Setup != nil {
+		return s.Setup(c.UserContext())
+	}
+	return false, nil
+}
+
+// Freeze is a Knock that outlives its request, for streams.
+func Freeze(c *fiber.Ctx) Knock {
+	k := knock(c, at(c))
+	headers, cookies := map[string]string{}, map[string]string{}
+	for name, value := range c.Request().Header.All() {
+		headers[http.CanonicalHeaderKey(string(name))] = string(value)
+	}
+	for name, value := range c.Request().Header.Cookies() {
+		cookies[string(name)] = string(value)
+	}
+	host, _ := c.Context().UserValue(HostContext{}).(context.Context)
+	if host == nil {
+		host = c.UserContext()
+	}
+	k.Header = func(name string) string { return headers[http.CanonicalHeaderKey(name)] }
+	k.Cookie = func(name string) string { return cookies[name] }
+	k.Value = host.Value
+	k.Passive = true
+	return k
 }
