@@ -102,7 +102,7 @@ func (m InboundEmail) Automatic() (reason string, yes bool) {
 	if m.NullPath() {
 		return "null_path", true
 	}
-	if m.ContentType == "multipart/report" {
+	if m.ContentType == "multipart/report" || m.ContentType == "message/delivery-status" {
 		return "report", true
 	}
 	if v := strings.ToLower(m.Header("from")); strings.Contains(v, "<>") || strings.Contains(v, "mailer-daemon") {
