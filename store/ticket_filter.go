@@ -283,7 +283,7 @@ func (l list) ids(s side, limit, offset int) clause {
 	}
 	by := " ORDER BY 2" + dir + ", 1" + dir
 	if o.names != "" {
-		by = " ORDER BY 3, 2" + dir + ", 4" + dir + ", 1" + dir // without a name: last, whatever the direction
+		by = " ORDER BY 2" + dir + ", 3" + dir + ", 1" + dir
 	}
 	c := joined(parts, " UNION ALL ")
 	return clause{c.sql + by + " LIMIT ? OFFSET ?", append(c.args, limit, offset)}
@@ -303,17 +303,16 @@ func (l list) lane(s side, ln lane, o order) []clause {
 	case o.names == "":
 		return []clause{{"SELECT t.id AS id, " + o.col + " AS k FROM " + from + " WHERE " + where.sql, where.args}}
 	case s != bySort:
-		return []clause{{"SELECT t.id AS id, coalesce(n.sort_name, '') AS k, n." + o.id + " IS NULL AS g, coalesce(n." + o.id + ", 0) AS n FROM " + from +
-			" LEFT JOIN " + o.names + " n ON n." + o.id + " = " + o.key + " WHERE " + where.sql, where.args}}
+		return []clause{{"SELECT t.id AS id, n.sort_name AS k, n." + o.id + " AS n FROM " + from + " LEFT JOIN " + o.names + " n ON n." + o.id + " = " + o.key + " WHERE " + where.sql, where.args}}
 	}
 	var out []clause
 	fixed := o.names == "staff" && l.Assignee != 0 || o.names == "departments" && l.Department != 0
 	none := o.names == "staff" && l.Unassigned || o.names == "departments" && l.NoDepartment
 	if !none {
-		out = append(out, clause{"SELECT t.id AS id, n.sort_name AS k, 0 AS g, n." + o.id + " AS n FROM " + o.names + " n CROSS JOIN " + from + " ON " + o.key + " = n." + o.id + " WHERE " + where.sql, where.args})
+		out = append(out, clause{"SELECT t.id AS id, n.sort_name AS k, n." + o.id + " AS n FROM " + o.names + " n CROSS JOIN " + from + " ON " + o.key + " = n." + o.id + " WHERE " + where.sql, where.args})
 	}
-	if !fixed {
-		out = append(out, clause{"SELECT t.id AS id, '' AS k, 1 AS g, 0 AS n FROM " + from + " WHERE " + o.key + " IS NULL AND " + where.sql, where.args})
+	if !fixed { // those without sort as NULL: first, or last when descending; a constant here would make SQLite sort
+		out = append(out, clause{"SELECT t.id AS id, " + o.key + " AS k, " + o.key + " AS n FROM " + from + " WHERE " + o.key + " IS NULL AND " + where.sql, where.args})
 	}
 	return out
 }

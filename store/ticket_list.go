@@ -63,7 +63,6 @@ func (r Reader) TicketRows(ctx context.Context, by model.Actor, f model.TicketFi
 type idRow struct {
 	ID int64 `db:"id"`
 	K  any   `db:"k"`
-	G  any   `db:"g"`
 	N  any   `db:"n"`
 }
 
