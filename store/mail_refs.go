@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+
+	"escalated/model"
+)
+
+// SaveMailRef keeps a Message-ID. One that is known already stays as it was:
+// ids are given by others too, and a later mail must not take one over.
+func (tx *Tx) SaveMailRef(ctx context.Context, m model.MailRef) error {
+	_, err := tx.exec(ctx, "INSERT INTO mail_refs (ref, ticket_id, message_id, person_id, ours, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (ref) DO NOTHING",
+		m.Ref, m.TicketID, m.MessageID, m.PersonID, flag(m.Ours), tx.Now)
+	return err
+}
+
+// MailRef finds a Message-ID.
+func (r Reader) MailRef(ctx context.Context, ref string) (model.MailRef, error) {
+	return one[model.MailRef](ctx, r, "SELECT ref, ticket_id, coalesce(message_id, 0) AS message_id, coalesce(person_id, 0) AS person_id, ours, at FROM mail_refs WHERE ref = ?", ref)
+}
+
+// MailChain lists the Message-IDs of the mails that a person sent or got in a
+// ticket, oldest first: at most last of the newest, and the very first.
+func (r Reader) MailChain(ctx context.Context, ticket model.TicketID, person model.PersonID, last int) ([]string, error) {
+	const from = "FROM mail_refs WHERE ticket_id = ? AND person_id = ?"
+	newest, err := many[string](ctx, r, "SELECT ref "+from+" ORDER BY at DESC, ours DESC, ref DESC LIMIT ?", ticket, person, last+1)
+	if err != nil {
+		return nil, err
+	}
+	full := len(newest) > last
+	if full {
+		newest = newest[:last]
+	}
+	chain := make([]string, 0, len(newest)+1)
+	if full {
+		first, err := one[string](ctx, r, "SELECT ref "+from+" ORDER BY at, ours, ref LIMIT 1", ticket, person)
+		if err != nil {
+			return nil, err
+		}
+		chain = append(chain, first)
+	}
+	for i := len(newest) - 1; i >= 0; i-- {
+		chain = append(chain, newest[i])
+	}
+	return chain, nil
+}
