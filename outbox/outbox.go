@@ -1,0 +1,189 @@
+// Package outbox carries recorded events onward after their commit. Each
+// outlet has a cursor on the events and turns them into work rows of its own
+// (mails to send, entries of an index) in the same transaction in which the
+// cursor moves, so routing happens exactly once. Nothing here talks to the
+// network. SQLite has one writer, so ids commit in order and reading on from
+// the cursor misses nothing.
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"escalated/model"
+	"escalated/store"
+)
+
+// Outlet is one reader of the events.
+type Outlet struct {
+	Name string
+	// Kinds are the events it wants; nil for all. The records of an action come
+	// together, those it does not want left out.
+	Kinds []string
+	// Route turns records into work rows. It must have no effects outside tx.
+	Route func(ctx context.Context, tx *store.Tx, recs []model.Record) error
+	// Routed is called after a commit of Route, to wake who does the work.
+	Routed func()
+}
+
+// Options of New.
+type Options struct {
+	DB      *store.DB
+	Outlets []Outlet
+	// Live is told of new records last and best effort, outside of any
+	// transaction. It must not block.
+	Live func(recs ...model.Record)
+	// Foreign is called when another process wrote the file, before anything
+	// is routed: what is kept in memory may be stale.
+	Foreign func()
+	Tick    time.Duration // how often to look without being woken; 5 s when zero
+	Log     *slog.Logger
+}
+
+// batch is how many records an outlet reads at once.
+const batch = 200
+
+// tries is how often an action may fail an outlet before it is put aside.
+const tries = 5
+
+// Dispatcher runs the outlets.
+type Dispatcher struct {
+	o       Options
+	outlets []*outlet
+}
+
+// outlet is an Outlet with what it remembers.
+type outlet struct {
+	Outlet
+	db    *store.DB
+	log   *slog.Logger
+	wants map[string]bool
+	mu    sync.Mutex    // one at a time: Run and Drain
+	seen  model.EventID // everything up to here is routed or not wanted
+	known bool          // seen was read from the database
+}
+
+// New makes a dispatcher. Nothing runs before Run or Drain.
+func New(o Options) *Dispatcher {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Tick == 0 {
+		o.Tick = 5 * time.Second
+	}
+	d := &Dispatcher{o: o}
+	for _, out := range o.Outlets {
+		n := &outlet{Outlet: out, db: o.DB, log: o.Log.With("outlet", out.Name)}
+		if out.Kinds != nil {
+			n.wants = map[string]bool{}
+			for _, k := range out.Kinds {
+				n.wants[k] = true
+			}
+		}
+		d.outlets = append(d.outlets, n)
+	}
+	return d
+}
+
+// Run routes until the context ends. Each outlet has a loop of its own, so a
+// slow or sick one does not hold up the others.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	newest, err := d.o.DB.Read().LastEventID(ctx)
+	if err != nil {
+		return fmt.Errorf("find newest event: %w", err)
+	}
+	var wg sync.WaitGroup
+	for _, n := range d.outlets {
+		woken := d.o.DB.Woken()
+		wg.Go(func() {
+			d.loop(ctx, woken, func() {
+				if err := n.drain(ctx); err != nil && ctx.Err() == nil {
+					n.log.Error("route events", "error", err)
+				}
+			})
+		})
+	}
+	if d.o.Live != nil {
+		woken := d.o.DB.Woken()
+		wg.Go(func() { d.loop(ctx, woken, func() { newest = d.tell(ctx, newest) }) })
+	}
+	wg.Go(func() { d.watch(ctx) })
+	wg.Wait()
+	return nil
+}
+
+func (d *Dispatcher) loop(ctx context.Context, woken <-chan struct{}, work func()) {
+	tick := time.NewTicker(d.o.Tick)
+	defer tick.Stop()
+	for {
+		work()
+		select {
+		case <-ctx.Done():
+			return
+		case <-woken:
+		case <-tick.C:
+		}
+	}
+}
+
+// watch wakes everybody when another process wrote the file: commands beside a
+// running server commit without our knowing.
+func (d *Dispatcher) watch(ctx context.Context) {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	var before int64
+	for {
+		n, err := d.o.DB.DataVersion(ctx)
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				d.o.Log.Warn("look for writes of other processes", "error", err)
+			}
+		case before != 0 && n != before:
+			if d.o.Foreign != nil {
+				d.o.Foreign()
+			}
+			d.o.DB.Wake()
+			fallthrough
+		default:
+			before = n
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// tell passes new records to live pages and returns the last one told.
+func (d *Dispatcher) tell(ctx context.Context, last model.EventID) model.EventID {
+	for {
+		recs, err := d.o.DB.Read().RecordsAfter(ctx, last, batch)
+		if err != nil {
+			if ctx.Err() == nil {
+				d.o.Log.Error("read events for live pages", "error", err)
+			}
+			return last
+		}
+		if len(recs) == 0 {
+			return last
+		}
+		d.o.Live(recs...)
+		last = recs[len(recs)-1].ID
+	}
+}
+
+// Drain routes everything there is, once, for tests and short commands. An
+// action that fails is tried again by the next call, until it is put aside.
+func (d *Dispatcher) Drain(ctx context.Context) error {
+	var all error
+	for _, n := range d.outlets {
+		all = errors.Join(all, n.drain(ctx))
+	}
+	return all
+}
