@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
-	"encoding/binary"
+	varint "encoding/binary"
 	"slices"
 	"strings"
 
@@ -40,7 +40,7 @@ type Ref struct {
 // ReplyAddress is the local part of the address at which a person answers in a
 // ticket: reply+OPAQUE.MAC, below 64 octets.
 func (s Signer) ReplyAddress(ticket model.TicketID, person model.PersonID) string {
-	return "reply+" + s.seal("reply", binary.AppendUvarint(binary.AppendUvarint(nil, uint64(ticket)), uint64(person)))
+	return "reply+" + s.seal("reply", varint.AppendUvarint(varint.AppendUvarint(nil, uint64(ticket)), uint64(person)))
 }
 
 // ParseReplyAddress reads a reply address, with or without its domain. Not ok
@@ -61,10 +61,10 @@ func (s Signer) ParseReplyAddress(address string) (ticket model.TicketID, person
 
 // MessageID is the Message-ID of a mail, without brackets: t.OPAQUE.MAC@domain.
 func (s Signer) MessageID(r Ref, domain string) string {
-	b := binary.AppendUvarint(nil, uint64(r.Ticket))
-	b = binary.AppendUvarint(b, uint64(r.Person))
-	b = binary.AppendUvarint(b, uint64(r.Event))
-	b = binary.AppendUvarint(b, uint64(max(slices.Index(kindCodes, r.Kind), 0)))
+	b := varint.AppendUvarint(nil, uint64(r.Ticket))
+	b = varint.AppendUvarint(b, uint64(r.Person))
+	b = varint.AppendUvarint(b, uint64(r.Event))
+	b = varint.AppendUvarint(b, uint64(max(slices.Index(kindCodes, r.Kind), 0)))
 	return "t." + s.seal("message", b) + "@" + domain
 }
 
@@ -110,7 +110,7 @@ func (s Signer) open(purpose, sealed string, numbers int) ([]uint64, bool) {
 	}
 	out := make([]uint64, numbers)
 	for i := range out {
-		v, n := binary.Uvarint(plain)
+		v, n := varint.Uvarint(plain)
 		if n <= 0 || v > 1<<62 {
 			return nil, false
 		}
@@ -147,5 +147,5 @@ func (s Signer) blank(messageRef string) string {
 }
 
 func (s Signer) blankFile(messageRef string, n int) []byte {
-	return s.sum("blank", "file", binary.AppendUvarint([]byte(messageRef+"\x00"), uint64(n)))
+	return s.sum("blank", "file", varint.AppendUvarint([]byte(messageRef+"\x00"), uint64(n)))
 }
