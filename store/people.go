@@ -61,7 +61,8 @@ func (tx *Tx) syncStaff(ctx context.Context, id model.PersonID) error {
 		return err
 	}
 	if !p.Kind.Staff() {
-		_, err = tx.exec(ctx, "DELETE FROM staff WHERE person_id = ?", id)
+		// The row stays while tickets are in the person's name, or lists sorted by assignee would lose them.
+		_, err = tx.exec(ctx, "DELETE FROM staff WHERE person_id = ? AND NOT EXISTS (SELECT 1 FROM tickets WHERE assignee_id = ?)", id, id)
 		return err
 	}
 	_, err = tx.exec(ctx, "INSERT INTO staff (person_id, sort_name) VALUES (?, ?) ON CONFLICT (person_id) DO UPDATE SET sort_name = excluded.sort_name", id, model.SortKey(p.Display()))
