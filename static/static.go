@@ -1,0 +1,146 @@
+// Package static holds what browsers load beside pages: styles, scripts, icons
+// and the vendored libraries. At start-up the sources are joined into one file
+// per surface whose name carries a hash of its bytes, so that browsers may
+// keep it forever; there is no build step.
+package static
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed css js icons vendor
+var files embed.FS
+
+// bundle is a file made of sources, in order.
+type bundle struct {
+	name    string
+	kind    string // content type
+	sources []string
+	plain   bool // served under its own name and not forever
+}
+
+const (
+	cssType  = "text/css; charset=utf-8"
+	jsType   = "text/javascript; charset=utf-8"
+	svgType  = "image/svg+xml"
+	pngType  = "image/png"
+	icoType  = "image/x-icon"
+	textType = "text/plain; charset=utf-8"
+)
+
+// The surfaces: app is agents and admins, portal is customers, guests and the
+// doors (sign-in, setup, errors). Idiomorph is for lists and panels that are
+// replaced while somebody is in them, which portal pages have none of.
+var bundles = []bundle{
+	{name: "app.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/app.css", "css/print.css"}},
+	{name: "portal.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/portal.css", "css/print.css"}},
+	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
+	{name: "vendor-portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js"}},
+	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js", "js/list.js"}},
+	{name: "portal.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js"}},
+	{name: "icons.svg", kind: svgType, sources: []string{"icons/icons.svg"}},
+	{name: "favicon.svg", kind: svgType, sources: []string{"icons/favicon.svg"}},
+	{name: "apple-touch-icon.png", kind: pngType, sources: []string{"icons/apple-touch-icon.png"}},
+	{name: "favicon.ico", kind: icoType, sources: []string{"icons/favicon.ico"}, plain: true},
+	{name: "robots.txt", kind: textType, sources: []string{"icons/robots.txt"}, plain: true},
+}
+
+// Asset is one file as it is served.
+type Asset struct {
+	Name      string // as pages name it: "app.css"
+	Path      string // as it is served, below the prefix: "static/app.1a2b3c4d5e.css"
+	Type      string // content type
+	ETag      string // strong, quoted
+	Immutable bool   // may be kept forever
+	Body      []byte
+
+	packed [2]sync.Once
+	small  [2][]byte
+}
+
+type assets struct {
+	list           []*Asset
+	byName, byPath map[string]*Asset
+}
+
+var all = sync.OnceValue(func() *assets {
+	a := &assets{byName: map[string]*Asset{}, byPath: map[string]*Asset{}}
+	for _, b := range bundles {
+		x, err := b.join()
+		if err != nil {
+			panic(err) // an embedded file is missing: a fault of the build, seen by every test
+		}
+		a.list = append(a.list, x)
+		a.byName[x.Name], a.byPath[x.Path] = x, x
+	}
+	return a
+})
+
+// Assets lists everything that is served.
+func Assets() []*Asset { return all().list }
+
+// URL is the path below the prefix of a file: URL("app.css") is
+// "static/app.1a2b3c4d5e.css". An unknown name is a fault of ours and panics.
+func URL(name string) string {
+	a, ok := all().byName[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return a.Path
+}
+
+// Lookup finds the file of a request path, with or without "static/", in the
+// best encoding of an Accept-Encoding header ("br", "gzip" or "" for as it
+// is). The body must not be changed.
+func Lookup(name, acceptEncoding string) (body []byte, contentType, etag, encoding string, immutable, ok bool) {
+	name = strings.TrimPrefix(name, "/")
+	if !strings.HasPrefix(name, "static/") {
+		name = "static/" + name
+	}
+	a, ok := all().byPath[name]
+	if !ok {
+		return nil, "", "", "", false, false
+	}
+	body, encoding = a.Encoded(acceptEncoding)
+	etag = a.ETag
+	if encoding != "" { // another representation, another strong validator
+		etag = strings.TrimSuffix(etag, `"`) + "-" + encoding + `"`
+	}
+	return body, a.Type, etag, encoding, a.Immutable, true
+}
+
+func (b bundle) join() (*Asset, error) {
+	var out bytes.Buffer
+	for _, name := range b.sources {
+		src, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("static: %w", err)
+		}
+		switch {
+		case strings.HasPrefix(name, "vendor/"), b.kind == pngType, b.kind == icoType, b.plain:
+		case b.kind == cssType:
+			src = squeezeCSS(src)
+		case b.kind == jsType:
+			src = squeezeJS(src)
+		}
+		out.Write(src)
+		if b.kind == jsType {
+			out.WriteString("\n;") // a file that ends without a semicolon must not call the next
+		}
+	}
+	sum := sha256.Sum256(out.Bytes())
+	hash := hex.EncodeToString(sum[:5])
+	served := b.name
+	if !b.plain {
+		ext := path.Ext(b.name)
+		served = strings.TrimSuffix(b.name, ext) + "." + hash + ext
+	}
+	return &Asset{Name: b.name, Path: "static/" + served, Type: b.kind, ETag: `"` + hash + `"`, Immutable: !b.plain, Body: out.Bytes()}, nil
+}
