@@ -154,6 +154,12 @@ type (
 		Person PersonID `json:"person"`
 		How    string   `json:"how"` // password, link, invite, reset, setup
 	}
+	// SignInFailed is recorded when somebody has used up the free tries at an
+	// account; Person is zero when there is no such account.
+	SignInFailed struct {
+		Person PersonID `json:"person,omitempty"`
+		Tries  int      `json:"tries"`
+	}
 	PasswordChanged struct {
 		Person PersonID `json:"person"`
 		How    string   `json:"how"` // reset, profile, command, invite
@@ -226,6 +232,7 @@ func (PersonDeactivated) Kind() string  { return "person.deactivated" }
 func (PersonActivated) Kind() string    { return "person.activated" }
 func (PersonInvited) Kind() string      { return "person.invited" }
 func (SignedIn) Kind() string           { return "person.signed_in" }
+func (SignInFailed) Kind() string       { return "person.sign_in_failed" }
 func (PasswordChanged) Kind() string    { return "person.password_changed" }
 func (LinkRequested) Kind() string      { return "link.requested" }
 func (GuestLinkRequested) Kind() string { return "guest_link.requested" }
@@ -265,6 +272,7 @@ func (PersonDeactivated) Public() bool  { return false }
 func (PersonActivated) Public() bool    { return false }
 func (PersonInvited) Public() bool      { return false }
 func (SignedIn) Public() bool           { return false }
+func (SignInFailed) Public() bool       { return false }
 func (PasswordChanged) Public() bool    { return false }
 func (LinkRequested) Public() bool      { return false }
 func (GuestLinkRequested) Public() bool { return false }
