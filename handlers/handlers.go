@@ -29,15 +29,17 @@ type Options struct {
 // desk's own server it answers the root paths too.
 func New(o Options) *fiber.App {
 	app := fiber.New(fiber.Config{
-		AppName:               "escalated",
-		StrictRouting:         true, // one spelling a page: no doubled slashes, no other case
-		CaseSensitive:         true,
-		StreamRequestBody:     true, // files go to disk while they arrive; web.ReadForm holds the limits
-		DisableStartupMessage: true,
-		ReadTimeout:           30 * time.Second,
-		IdleTimeout:           2 * time.Minute,
-		ReadBufferSize:        16 << 10,
-		ErrorHandler:          bareError,
+		AppName:           "escalated",
+		StrictRouting:     true, // one spelling a page: no doubled slashes, no other case
+		CaseSensitive:     true,
+		StreamRequestBody: true, // files go to disk while they arrive; web.ReadForm holds the limits
+
+		DisablePreParseMultipartForm: true, // it would read whole files before the handler runs
+		DisableStartupMessage:        true,
+		ReadTimeout:                  30 * time.Second,
+		IdleTimeout:                  2 * time.Minute,
+		ReadBufferSize:               16 << 10,
+		ErrorHandler:                 bareError,
 	})
 	app.Server().HeaderReceived = patience
 	app.Server().NoDefaultServerHeader = true
@@ -52,6 +54,7 @@ func New(o Options) *fiber.App {
 	if s.Own {
 		root(app, s)
 	}
+	app.Get(s.Prefix+"/static/:name", s.Static)
 	app.Use(s.Prefix, s.SameOrigin(), s.Recognise)
 	routes := Routes(o)
 	s.Mount(app, routes)
@@ -90,8 +93,6 @@ func health(check func(context.Context) error) fiber.Handler {
 // root answers the paths above the prefix on a server of our own.
 func root(app *fiber.App, s *web.Site) {
 	app.Get("/", func(c *fiber.Ctx) error { return c.Redirect(s.Prefix+"/", fiber.StatusFound) })
-	app.Get("/robots.txt", func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-		return c.SendString("User-agent: *\nDisallow: /\n")
-	})
+	app.Get("/robots.txt", s.RootFile("robots.txt"))
+	app.Get("/favicon.ico", s.RootFile("favicon.ico"))
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,11 +18,13 @@ import (
 )
 
 const (
-	heartbeat  = 25 * time.Second // below the minute after which proxies close a silent connection
-	pace       = time.Second      // at most one message in this time and stream
-	catchUp    = 500              // records read from the past; further behind, the page reloads
-	maxTopics  = 20
-	maxStreams = 5000
+	heartbeat = 25 * time.Second // below the minute after which proxies close a silent connection
+	pace      = time.Second      // at most one message in this time and stream
+	catchUp   = 500              // records read from the past; further behind, the page reloads
+	maxTopics = 20
+	// patienceOfStream is the deadline of the work for one message.
+	patienceOfStream = 10 * time.Second
+	maxStreams       = 5000
 )
 
 // stream tells open pages what changed: by server-sent events, or by polling
@@ -185,6 +186,8 @@ func (f *follower) run(ctx context.Context, w *bufio.Writer, sub *live.Sub) erro
 
 // news sends what the hub collected.
 func (f *follower) news(ctx context.Context, w *bufio.Writer, sub *live.Sub) error {
+	ctx, cancel := context.WithTimeout(ctx, patienceOfStream)
+	defer cancel()
 	if err := f.still(ctx); err != nil {
 		return err
 	}
@@ -275,8 +278,9 @@ func (f *follower) write(w *bufio.Writer, html string, reload bool) error {
 	}
 	if html != "" {
 		fmt.Fprintf(w, "id: %d\n", f.last)
-		for line := range bytes.Lines([]byte(html)) {
-			fmt.Fprintf(w, "data: %s\n", bytes.TrimRight(line, "\r\n"))
+		html = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(html) // a lone CR would end the line too
+		for line := range strings.SplitSeq(strings.TrimSuffix(html, "\n"), "\n") {
+			fmt.Fprintf(w, "data: %s\n", line)
 		}
 		fmt.Fprint(w, "\n")
 	}

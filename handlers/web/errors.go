@@ -48,6 +48,11 @@ func Status(err error) int {
 func (s *Site) fail(c *fiber.Ctx, err error) error {
 	v := at(c)
 	status := Status(err)
+	c.SetUserContext(context.WithoutCancel(c.UserContext())) // an answer is due after the deadline, too
+	if !v.framed {
+		settings := s.Settings(c.UserContext())
+		c.SetUserContext(s.frame(c, s.speak(c, v.visitor, settings), settings))
+	}
 	if status >= 500 && !errors.Is(err, errPanic) {
 		s.Log.Error("request failed", "request", v.id, "method", clone(c.Method()), "path", clone(c.Path()), "status", status, "error", err)
 	}
@@ -71,11 +76,11 @@ func (s *Site) fail(c *fiber.Ctx, err error) error {
 		c.Set("HX-Reswap", "innerHTML")
 		c.Append(fiber.HeaderVary, "HX-Request", "HX-Target")
 		if status == fiber.StatusUnauthorized {
-			return s.send(c, status, s.signInNote(c))
+			return Render(c, status, s.signInNote(c))
 		}
-		return s.send(c, status, errorNote(sentence(ctx, status, err)))
+		return Render(c, status, errorNote(sentence(ctx, status, err)))
 	}
-	return s.send(c, status, s.errorPage(c, status, sentence(ctx, status, err)))
+	return Render(c, status, s.errorPage(c, status, sentence(ctx, status, err)))
 }
 
 // wait is the rest of a throttle in whole seconds, at least one.

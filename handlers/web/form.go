@@ -52,6 +52,7 @@ func ReadForm(c *fiber.Ctx, stage Stage) (*Form, error) {
 	if err != nil && c.Get(fiber.HeaderContentType) != "" {
 		return nil, fiber.ErrUnsupportedMediaType
 	}
+	err = nil
 	switch {
 	case kind == "multipart/form-data" && params["boundary"] != "":
 		err = f.readParts(body(c), params["boundary"], int64(c.Request().Header.ContentLength()), stage)

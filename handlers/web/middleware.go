@@ -83,7 +83,6 @@ func (s *Site) Recognise(c *fiber.Ctx) error {
 	v := at(c)
 	ctx := c.UserContext()
 	settings := s.Settings(ctx)
-	c.SetUserContext(s.speak(c, Visitor{}, settings)) // for the error page, should we not get further
 	who, err := s.Identify(ctx, knock(c, v))
 	if err != nil {
 		return fmt.Errorf("identify: %w", err)
@@ -92,7 +91,7 @@ func (s *Site) Recognise(c *fiber.Ctx) error {
 		who.Actor = model.Nobody()
 	}
 	who.Actor.Address = v.address
-	v.visitor = who
+	v.visitor, v.framed = who, true
 	c.SetUserContext(s.frame(c, s.speak(c, who, settings), settings))
 	return c.Next()
 }
@@ -109,14 +108,20 @@ func (s *Site) lost(routes []Route) fiber.Handler {
 		}
 		below := strings.TrimPrefix(path, s.Prefix+"/")
 		if !strings.HasSuffix(path, "/") && known(routes, c.Method(), below+"/") {
-			to := path + "/"
-			if q := string(c.Request().URI().QueryString()); q != "" {
-				to += "?" + q
-			}
-			return redirect(c, to, fiber.StatusPermanentRedirect)
+			return withSlash(c)
 		}
 		return c.Next()
 	}
+}
+
+// withSlash sends the browser to the same path with a slash at its end. The
+// status keeps method and form.
+func withSlash(c *fiber.Ctx) error {
+	to := clone(c.Path()) + "/"
+	if q := string(c.Request().URI().QueryString()); q != "" {
+		to += "?" + q
+	}
+	return redirect(c, to, fiber.StatusPermanentRedirect)
 }
 
 // known reports whether a path below the prefix is one of the routes'.

@@ -54,6 +54,9 @@ func (p Proxies) see(c *fiber.Ctx) (address, host string, https bool) {
 		peer = h
 	}
 	address, host, https = peer, string(c.Request().Header.Host()), c.Context().IsTLS()
+	if tls, ok := c.Context().UserValue(HostTLS{}).(bool); ok {
+		https = tls
+	}
 	if len(p) == 0 || !p.trust(peer) {
 		return address, host, https
 	}

@@ -10,6 +10,7 @@ import (
 
 // Render answers with a page.
 func Render(c *fiber.Ctx, status int, page templ.Component) error {
+	flash(c)
 	var b bytes.Buffer
 	if err := page.Render(c.UserContext(), &b); err != nil {
 		return fmt.Errorf("render page: %w", err)

@@ -75,14 +75,14 @@ func TicketID(c *fiber.Ctx, name string) (id model.TicketID, ok bool, err error)
 	if n, err := parseID(raw); err == nil {
 		return model.TicketID(n), true, nil
 	}
-	prefix, number, found := strings.Cut(raw, "-")
-	if !found || prefix == "" || c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
 		return 0, false, model.ErrNotFound
 	}
-	if _, err := parseID(number); err != nil || !strings.EqualFold(prefix, Settings(c).TicketReferencePrefix) {
+	id, found := model.ParseReference(Settings(c).TicketReferencePrefix, raw, false)
+	if !found {
 		return 0, false, model.ErrNotFound
 	}
-	to := strings.Replace(clone(c.Path()), "/"+c.Params(name)+"/", "/"+number+"/", 1)
+	to := strings.Replace(clone(c.Path()), "/"+c.Params(name)+"/", "/"+strconv.FormatInt(int64(id), 10)+"/", 1)
 	if q := string(c.Request().URI().QueryString()); q != "" {
 		to += "?" + q
 	}
@@ -97,3 +97,9 @@ func IsHTMX(c *fiber.Ctx) bool {
 
 // Target is the id of the element that an HTMX request will replace, or "".
 func Target(c *fiber.Ctx) string { return clone(c.Get("HX-Target")) }
+
+// ParseID reads a form's or query's value as an id; false for what is none.
+func ParseID[T ~int64](s string) (T, bool) {
+	n, err := parseID(s)
+	return T(n), err == nil
+}

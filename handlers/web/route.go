@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -70,6 +71,9 @@ func (s *Site) gate(r *Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		v := at(c)
 		v.route = r
+		if strings.HasSuffix(r.Path, "/") && !strings.HasSuffix(c.Path(), "/") { // Fiber lets ":id/" match without the slash
+			return withSlash(c)
+		}
 		if err := r.admits(v.visitor.Actor); err != nil {
 			return err
 		}

@@ -20,6 +20,8 @@ type Site struct {
 	// Own is true for the desk's own server and false inside a host program:
 	// then the host's names and root paths are none of our business.
 	Own bool
+	// Demo marks pages as those of a desk for trying out.
+	Demo bool
 	// Secure marks cookies for https only.
 	Secure bool
 	// BaseURL is the configured public address without a path; empty means the

@@ -19,6 +19,7 @@ type visit struct {
 	https   bool
 	visitor Visitor
 	route   *Route
+	framed  bool // the context has language and frame
 	says    []said
 }
 
@@ -27,6 +28,10 @@ type visitKey struct{}
 // HostContext is the key under which a bridge leaves the context.Context of
 // the host's request in the fasthttp request.
 type HostContext struct{}
+
+// HostTLS is the key under which a bridge tells whether the host's request
+// came encrypted.
+type HostTLS struct{}
 
 func at(c *fiber.Ctx) *visit {
 	v, _ := c.Locals(visitKey{}).(*visit)

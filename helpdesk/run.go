@@ -1,0 +1,154 @@
+package helpdesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"escalated/model"
+)
+
+// Run does the desk's background work until the context ends: it carries what
+// was recorded onward, sends mail and keeps the clock. Serving pages is apart.
+func (d *Desk) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, l := range d.loops() {
+		group.Go(func() error { return d.keep(ctx, l) })
+	}
+	err := group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// loop is one part of the background work. run returns when its context ends.
+// settle, where there is one, does at once what is due and tells whether there
+// was anything; tests use it instead of waiting.
+type loop struct {
+	name   string
+	run    func(context.Context) error
+	settle func(context.Context) (did bool, err error)
+}
+
+// loops is the whole of the background work, one line a part.
+func (d *Desk) loops() []loop {
+	return []loop{
+		{"file watch", d.watchFile, nil},
+		{"live pages", d.tellPages, nil},
+	}
+}
+
+// Settle does all due background work before it returns, in rounds until
+// nothing is left: for tests and short commands, where Run is not running.
+func (d *Desk) Settle(ctx context.Context) error {
+	for range 1000 {
+		any := false
+		for _, l := range d.loops() {
+			if l.settle == nil {
+				continue
+			}
+			did, err := l.settle(ctx)
+			if err != nil {
+				return fmt.Errorf("%s: %w", l.name, err)
+			}
+			any = any || did
+		}
+		if !any {
+			return nil
+		}
+	}
+	return errors.New("the background work makes itself more work without end")
+}
+
+// keep runs a loop again when it fails or panics: a fault in one part must not
+// stop the others for good.
+func (d *Desk) keep(ctx context.Context, l loop) error {
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := guarded(ctx, l)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		d.cfg.Log.Error("background work failed and starts again", "part", l.name, "error", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+func guarded(ctx context.Context, l loop) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return l.run(ctx)
+}
+
+// watchFile notices what other processes wrote (mail pipes, commands): it
+// wakes whoever carries records onward and forgets the settings.
+func (d *Desk) watchFile(ctx context.Context) error {
+	seen, err := d.db.DataVersion(ctx)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		now, err := d.db.DataVersion(ctx)
+		if err != nil {
+			return err
+		}
+		if now != seen {
+			seen = now
+			d.desk.ForgetSettings()
+			d.db.Wake()
+		}
+	}
+}
+
+// tellPages passes new records on to open pages, from the newest on.
+func (d *Desk) tellPages(ctx context.Context) error {
+	woken := d.db.Woken()
+	part := model.System("live")
+	last, err := d.desk.LastEvent(ctx, part)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(5 * time.Second) // catches a missed wake
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-woken:
+		case <-tick.C:
+		}
+		if last, err = d.publish(ctx, part, last); err != nil {
+			return err
+		}
+	}
+}
+
+// publish hands the records after last to the hub and tells the new last.
+func (d *Desk) publish(ctx context.Context, part model.Actor, last model.EventID) (model.EventID, error) {
+	for {
+		records, err := d.desk.RecordsAfter(ctx, part, last, 500)
+		if err != nil || len(records) == 0 {
+			return last, err
+		}
+		d.hub.Publish(records...)
+		last = records[len(records)-1].ID
+	}
+}
