@@ -5,11 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"escalated/model"
 )
+
+// SearchKinds are the events that the full-text index follows.
+var SearchKinds = []string{
+	"ticket.opened", "ticket.subject_changed", "ticket.department_changed", "ticket.assigned", "ticket.unassigned", "ticket.requester_changed",
+	"reply.added", "note.added", "message.released", "person.created", "person.changed", "person.kind_changed",
+}
 
 // FeedSearch is the outlet that keeps the full-text index in line with the
 // events. It reads the rows as they are now, so the order of events does not
@@ -46,10 +53,7 @@ func mark(m *map[int64]bool, id int64) {
 }
 
 func (w *feed) note(rec model.Record) error {
-	switch rec.Kind {
-	case "ticket.opened", "ticket.subject_changed", "ticket.department_changed", "ticket.assigned", "ticket.unassigned", "ticket.requester_changed",
-		"reply.added", "note.added", "message.released", "person.created", "person.changed", "person.kind_changed":
-	default:
+	if !slices.Contains(SearchKinds, rec.Kind) {
 		return nil
 	}
 	e, err := rec.Event()
