@@ -18,6 +18,10 @@ func (d *Desk) NewGuestToken(ctx context.Context, by model.Actor, tx *store.Tx, 
 	if by.Kind != model.KindMachine {
 		return 0, "", model.ErrDenied
 	}
+	return d.newGuestToken(ctx, tx, ticket, person)
+}
+
+func (d *Desk) newGuestToken(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, string, error) {
 	return d.newToken(ctx, tx, model.Token{Purpose: model.TokenGuest, PersonID: person, TicketID: ticket, ExpiresAt: model.Never})
 }
 
