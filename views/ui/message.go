@@ -37,12 +37,13 @@ func MessageHTML(html, base string) templ.Component {
 	// Quotes in text and attributes are escaped by the sanitiser, so these
 	// words are the beginning of an image's address and nothing else.
 	html = strings.NewReplacer(`src="`+ownImage, `src="`+base, `src="`+ownImage[1:], `src="`+base).Replace(html)
-	return messageBox("body mail", html)
+	return messageBox("mail", html)
 }
 
 // MessageText shows plain text with its lines and links.
-func MessageText(body string) templ.Component { return messageBox("body", safe.TextHTML(body)) }
+func MessageText(body string) templ.Component { return messageBox("plain-text", safe.TextHTML(body)) }
 
+// messageBox is a box in a message's element of class "body".
 func messageBox(class, html string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, `<div class="`+class+`" dir="auto">`+html+`</div>`)
