@@ -21,6 +21,8 @@ type Options struct {
 	Site *web.Site
 	Desk *desk.Desk
 	Hub  *live.Hub
+	// Topics are what open pages may follow; those of the audiences if nil.
+	Topics web.Topics
 	// Ready fails while the desk starts or stops.
 	Ready func() error
 }

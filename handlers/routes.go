@@ -21,7 +21,10 @@ func Routes(o Options) []web.Route {
 }
 
 // Topics are what open pages may follow.
-func Topics(Options) web.Topics {
+func Topics(o Options) web.Topics {
+	if o.Topics != nil {
+		return o.Topics
+	}
 	topics := web.Topics{}
 	return topics
 }

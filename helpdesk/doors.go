@@ -3,6 +3,7 @@ package helpdesk
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 
 	"escalated/handlers/web"
@@ -54,10 +55,21 @@ func (d *Desk) setup(ctx context.Context) (bool, error) {
 	if d.cfg.Identify != nil {
 		return false, nil
 	}
-	return d.setupNeeded(ctx)
+	return d.desk.SetupNeeded(ctx, model.Nobody())
+}
+
+// SetupURL is the address of the page that makes the first admin, with a new
+// one-time token, below the desk's address as Listen told it; "" when there
+// is an admin already.
+func (d *Desk) SetupURL(ctx context.Context, address string) (string, error) {
+	if d.cfg.Identify != nil {
+		return "", nil
+	}
+	token, err := d.desk.SetupToken(ctx, model.System("setup"))
+	if err != nil || token == "" {
+		return "", err
+	}
+	return strings.TrimSuffix(address, "/") + "/setup/?token=" + url.QueryEscape(token), nil
 }
 
 func secure(base string) bool { return strings.HasPrefix(base, "https://") }
-
-// setupNeeded reports whether the desk still waits for its first admin.
-func (d *Desk) setupNeeded(context.Context) (bool, error) { return false, nil }

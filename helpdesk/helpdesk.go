@@ -15,6 +15,7 @@ import (
 	"escalated/handlers"
 	"escalated/handlers/web"
 	"escalated/model"
+	"escalated/outbox"
 	"escalated/outbox/live"
 	"escalated/store"
 )
@@ -28,6 +29,8 @@ type Desk struct {
 	key   []byte
 	hub   *live.Hub
 	lock  io.Closer // nil when opened beside a server
+
+	outbox *outbox.Dispatcher
 
 	stopping atomic.Bool
 	inside   sync.Once // the application for host programs
@@ -92,6 +95,7 @@ func open(cfg Config) (*Desk, error) {
 		d.Close()
 		return nil, err
 	}
+	d.outbox = outbox.New(outbox.Options{DB: db, Outlets: d.outlets(), Log: cfg.Log})
 	return d, nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"escalated/model"
+	"escalated/outbox"
+	"escalated/store"
 )
 
 // Run does the desk's background work until the context ends: it carries what
@@ -38,8 +40,18 @@ type loop struct {
 // loops is the whole of the background work, one line a part.
 func (d *Desk) loops() []loop {
 	return []loop{
+		{"outbox", d.outbox.Run, d.outbox.Drain},
 		{"file watch", d.watchFile, nil},
 		{"live pages", d.tellPages, nil},
+	}
+}
+
+// outlets are the readers of the record, one line each.
+func (d *Desk) outlets() []outbox.Outlet {
+	return []outbox.Outlet{
+		{Name: "search", Kinds: store.SearchKinds, Route: func(_ context.Context, tx *store.Tx, recs []model.Record) error {
+			return store.FeedSearch(tx, recs)
+		}},
 	}
 }
 
