@@ -54,7 +54,7 @@ var Families = []Family{
 		request_too_big file_blocked file_empty file_broken password_weak password_short password_long
 		password_wrong password_mismatch password_unset login_failed throttled link_invalid
 		token_invalid deactivated last_admin self handover_required assignee_invalid department_invalid
-		requester_invalid tag_invalid signup_closed guests_closed spam mail_unset restart_needed
+		requester_invalid tag_invalid signup_closed guests_closed email_own closed_too_long not_held spam mail_unset restart_needed
 		setting_unknown setting_later setting_line setting_empty setting_listen setting_base
 		setting_prefix setting_network setting_reference setting_transitions setting_smtp setting_sender
 		setting_domain setting_bool setting_number setting_choice`)},
