@@ -99,10 +99,16 @@ func open(cfg Config) (*Desk, error) {
 	return d, nil
 }
 
-// Close ends the desk's work on its directory. Serve and Run have to be over.
-func (d *Desk) Close() error {
+// Stop ends the streams of open pages, so that the host's server can shut
+// down. Serve does it by itself.
+func (d *Desk) Stop() {
 	d.stopping.Store(true)
 	d.hub.Close()
+}
+
+// Close ends the desk's work on its directory. Servers and Run have to be over.
+func (d *Desk) Close() error {
+	d.Stop()
 	err := errors.Join(d.files.Close(), d.db.Close())
 	if d.lock != nil {
 		err = errors.Join(err, d.lock.Close())
