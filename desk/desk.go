@@ -23,6 +23,9 @@ type Desk struct {
 	key      []byte // signs links, reply addresses and Message-IDs
 	base     model.Settings
 	files    Files
+	raw      RawMail
+	readMail ReadMail
+	complete func(context.Context, model.OutgoingMail) ([]byte, error) // see CompletesMail
 	settings atomic.Pointer[model.Settings]
 	choices  atomic.Pointer[Choices]
 	loading  sync.Mutex
@@ -34,6 +37,8 @@ type Options struct {
 	Key      []byte         // at least 32 random bytes, kept outside the database
 	Settings model.Settings // what file, environment and flags say; admins may change some of it
 	Files    Files
+	Raw      RawMail  // received mails as they came; without it none are taken
+	ReadMail ReadMail // reads them
 }
 
 // New makes a desk on an open database.
@@ -41,7 +46,7 @@ func New(o Options) (*Desk, error) {
 	if len(o.Key) < 32 {
 		return nil, fmt.Errorf("desk: the signing key has %d bytes, at least 32 are needed", len(o.Key))
 	}
-	return &Desk{db: o.DB, key: o.Key, base: o.Settings, files: o.Files}, nil
+	return &Desk{db: o.DB, key: o.Key, base: o.Settings, files: o.Files, raw: o.Raw, readMail: o.ReadMail}, nil
 }
 
 // Now is the desk's clock.

@@ -244,37 +244,50 @@ func (d *Desk) continueTicket(ctx context.Context, tx *store.Tx, by model.Actor,
 // Release shows a held message to the customer's side, as if it had come now.
 func (d *Desk) Release(ctx context.Context, by model.Actor, id model.MessageID) (model.Message, error) {
 	var m model.Message
-	err := d.db.Write(ctx, func(tx *store.Tx) error {
-		item, err := tx.Message(tx.Ctx, by, id)
-		if err != nil {
-			return err
-		}
-		m = item.Message
+	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
 		if !by.Can(model.PermTicketReply) {
+			if _, err := tx.Message(tx.Ctx, by, id); err != nil {
+				return err
+			}
 			return model.ErrDenied
 		}
-		if m.HeldAt == 0 {
-			return model.Refuse("message", "not_held")
-		}
-		t, err := tx.Ticket(tx.Ctx, by, m.TicketID)
-		if err != nil {
-			return err
-		}
-		if err := tx.ReleaseMessage(tx.Ctx, id); err != nil {
-			return err
-		}
-		m.HeldAt = 0
-		if err := tx.MessageReleased(tx.Ctx, m); err != nil {
-			return err
-		}
-		if _, err := tx.AddPerson(tx.Ctx, t.ID, m.AuthorID, store.RoleParticipant); err != nil {
-			return err
-		}
-		if _, err := tx.Record(tx.Ctx, by, t.ID, model.MessageReleased{Message: id}); err != nil {
-			return err
-		}
-		to := t.Status.AfterCustomerReply()
-		return d.setStatus(tx.Ctx, tx, by, t, to, true)
+		m, err = d.release(tx.Ctx, tx, by, id)
+		return err
 	})
 	return m, err
+}
+
+// release is Release for whoever may. The ledger of received mail follows.
+func (d *Desk) release(ctx context.Context, tx *store.Tx, by model.Actor, id model.MessageID) (model.Message, error) {
+	item, err := tx.Message(ctx, by, id)
+	m := item.Message
+	if err != nil {
+		return m, err
+	}
+	if m.HeldAt == 0 {
+		return m, model.Refuse("message", "not_held")
+	}
+	t, err := tx.Ticket(ctx, by, m.TicketID)
+	if err != nil {
+		return m, err
+	}
+	if err := tx.ReleaseMessage(ctx, id); err != nil {
+		return m, err
+	}
+	m.HeldAt = 0
+	if err := tx.MessageReleased(ctx, m); err != nil {
+		return m, err
+	}
+	if m.LedgerID != 0 {
+		if err := tx.LedgerReleased(ctx, m.LedgerID); err != nil {
+			return m, err
+		}
+	}
+	if _, err := tx.AddPerson(ctx, t.ID, m.AuthorID, store.RoleParticipant); err != nil {
+		return m, err
+	}
+	if _, err := tx.Record(ctx, by, t.ID, model.MessageReleased{Message: id}); err != nil {
+		return m, err
+	}
+	return m, d.setStatus(ctx, tx, by, t, t.Status.AfterCustomerReply(), true)
 }

@@ -25,6 +25,7 @@ type Desk struct {
 	cfg   Config
 	db    *store.DB
 	files *store.Dir
+	raw   *store.RawMail
 	desk  *desk.Desk
 	key   []byte
 	hub   *live.Hub
@@ -55,7 +56,7 @@ func New(cfg Config) (*Desk, error) {
 		return nil, err
 	}
 	d.lock = l
-	if err := d.files.Sweep(); err != nil {
+	if err := errors.Join(d.files.Sweep(), d.raw.Sweep()); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -90,7 +91,11 @@ func open(cfg Config) (*Desk, error) {
 		db.Close()
 		return nil, err
 	}
-	d.desk, err = desk.New(desk.Options{DB: db, Key: key, Settings: cfg.Settings, Files: files{d.files}})
+	if d.raw, err = store.OpenRawMail(filepath.Join(dir, rawName)); err != nil {
+		d.Close()
+		return nil, err
+	}
+	d.desk, err = desk.New(desk.Options{DB: db, Key: key, Settings: cfg.Settings, Files: files{d.files}, Raw: d.raw, ReadMail: readMail(key)})
 	if err != nil {
 		d.Close()
 		return nil, err
@@ -109,7 +114,7 @@ func (d *Desk) Stop() {
 // Close ends the desk's work on its directory. Servers and Run have to be over.
 func (d *Desk) Close() error {
 	d.Stop()
-	err := errors.Join(d.files.Close(), d.db.Close())
+	err := errors.Join(d.files.Close(), d.raw.Close(), d.db.Close())
 	if d.lock != nil {
 		err = errors.Join(err, d.lock.Close())
 	}

@@ -43,6 +43,7 @@ func (d *Desk) loops() []loop {
 		{"outbox", d.outbox.Run, d.outbox.Drain},
 		{"file watch", d.watchFile, nil},
 		{"live pages", d.tellPages, nil},
+		{"left mail", d.finishMail, nil},
 	}
 }
 

@@ -15,6 +15,9 @@ var Families = []Family{
 	{"status.", words(`open in_progress waiting_on_customer waiting_on_agent escalated resolved closed reopened`)},
 	{"customer_status.", words(`received in_progress waiting solved closed`)},
 	{"customer_status_text.", words(`received in_progress waiting solved closed`)},
+	{"agent.list_", words(`open mine unassigned following resolved closed all bin`)},
+	{"agent.field_", words(`activity updated created status priority type`)},
+	{"agent.stale_", words(`status priority type department assignee subject`)},
 	{"priority.", words(`low medium high urgent critical`)},
 	{"type.", words(`question problem incident task`)},
 	{"channel.", words(`web email api widget chat machine command`)},
@@ -22,7 +25,9 @@ var Families = []Family{
 	{"kind.", words(`customer light agent admin machine guest nobody`)},
 	{"person_state.", words(`active invited inactive`)},
 	{"mail_state.", words(`queued sending sent delivered opened failed bounced kept cancelled suppressed`)},
-	{"outcome.", words(`ticket reply held duplicate ignored quarantined failed released dropped`)},
+	{"outcome.", words(`received ticket reply held duplicate ignored quarantined failed released dropped`)},
+	{"inbound.reason.", words(`limit empty crashed no_sender flood own_address bounce receipt complaint automatic same_bytes
+		staff_unproven not_on_ticket many_senders possible_reply continued note`)},
 	{"message_kind.", words(`reply note system`)},
 	{"mailing.", words(`ticket_received ticket_new ticket_opened reply customer_reply staff_reply assigned status
 		sign_in sign_up reset invite guest_link test`)},
@@ -54,7 +59,7 @@ var Families = []Family{
 		request_too_big file_blocked file_empty file_broken password_weak password_short password_long
 		password_wrong password_mismatch password_unset login_failed throttled link_invalid
 		token_invalid deactivated last_admin self handover_required assignee_invalid department_invalid
-		requester_invalid tag_invalid signup_closed guests_closed email_own closed_too_long not_held spam mail_unset restart_needed
+		requester_invalid tag_invalid signup_closed guests_closed email_own closed_too_long not_held inbound_unusable spam mail_unset restart_needed
 		setting_unknown setting_later setting_line setting_empty setting_listen setting_base
 		setting_prefix setting_network setting_reference setting_transitions setting_smtp setting_sender
 		setting_domain setting_bool setting_number setting_choice`)},
