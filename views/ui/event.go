@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"context"
+
+	"escalated/model"
+	"escalated/text"
+)
+
+// EventText says a fact of a ticket in the reader's language. All wording of
+// events is made here, for timelines and for whatever else tells of them.
+func EventText(ctx context.Context, e model.Entry) string {
+	who := e.ActorName
+	if who == "" {
+		who = ActorName(ctx, e.ActorKind)
+	}
+	fact, err := e.Event()
+	if err != nil {
+		return text.T(ctx, "event.unknown", "Actor", who, "Kind", e.Kind)
+	}
+	switch f := fact.(type) {
+	case model.SubjectChanged:
+		return text.T(ctx, "event.ticket.subject_changed", "Actor", who, "From", f.From, "To", f.To)
+	case model.StatusChanged:
+		if e.ActorKind == model.KindMachine && f.To == model.Closed {
+			return text.T(ctx, "event.ticket.auto_closed", "Actor", who)
+		}
+		return text.T(ctx, "event.ticket.status_changed", "Actor", who, "From", text.T(ctx, "status."+f.From.String()), "To", text.T(ctx, "status."+f.To.String()))
+	case model.PriorityChanged:
+		return text.T(ctx, "event.ticket.priority_changed", "Actor", who, "From", text.T(ctx, "priority."+f.From.String()), "To", text.T(ctx, "priority."+f.To.String()))
+	case model.TypeChanged:
+		return text.T(ctx, "event.ticket.type_changed", "Actor", who, "From", text.T(ctx, "type."+f.From.String()), "To", text.T(ctx, "type."+f.To.String()))
+	case model.DepartmentChanged:
+		return departmentText(ctx, who, f)
+	case model.Assigned:
+		return assignedText(ctx, who, e.ActorID, f)
+	case model.Unassigned:
+		return text.T(ctx, "event.ticket.unassigned", "Actor", who, "From", f.FromName)
+	case model.TagAdded:
+		return text.T(ctx, "event.ticket.tag_added", "Actor", who, "Tag", f.Name)
+	case model.TagRemoved:
+		return text.T(ctx, "event.ticket.tag_removed", "Actor", who, "Tag", f.Name)
+	case model.TicketLinked:
+		if f.Reason == "continued" && f.Other > e.TicketID {
+			return text.T(ctx, "event.ticket.continued_in", "Reference", f.Reference)
+		}
+		if f.Reason == "continued" {
+			return text.T(ctx, "event.ticket.continued", "Reference", f.Reference)
+		}
+		return text.T(ctx, "event.ticket.linked", "Actor", who, "Reference", f.Reference)
+	case model.RequesterChanged:
+		return text.T(ctx, "event.ticket.requester_changed", "Actor", who, "To", f.Name)
+	case model.AttachmentRejected:
+		return text.T(ctx, "event.attachment.rejected", "Actor", who, "Name", f.Name, "Reason", rejected(ctx, f))
+	case model.MailFailedEvent:
+		return text.T(ctx, "event.mail.failed", "Actor", who, "Address", f.Address, "Reason", f.Reason)
+	}
+	return text.T(ctx, "event."+e.Kind, "Actor", who)
+}
+
+func departmentText(ctx context.Context, who string, f model.DepartmentChanged) string {
+	switch {
+	case f.To == 0:
+		return text.T(ctx, "event.ticket.department_cleared", "Actor", who, "From", f.FromName)
+	case f.From == 0:
+		return text.T(ctx, "event.ticket.department_set", "Actor", who, "To", f.ToName)
+	}
+	return text.T(ctx, "event.ticket.department_changed", "Actor", who, "From", f.FromName, "To", f.ToName)
+}
+
+func assignedText(ctx context.Context, who string, actor model.PersonID, f model.Assigned) string {
+	switch {
+	case f.From != 0:
+		return text.T(ctx, "event.ticket.reassigned", "Actor", who, "From", f.FromName, "To", f.ToName)
+	case f.To == actor:
+		return text.T(ctx, "event.ticket.assigned_self", "Actor", who)
+	}
+	return text.T(ctx, "event.ticket.assigned", "Actor", who, "To", f.ToName)
+}
+
+func rejected(ctx context.Context, f model.AttachmentRejected) string {
+	return text.T(ctx, "errors."+f.Reason, "Name", f.Name, "Size", text.Bytes(ctx, f.Size), "Max", text.Bytes(ctx, f.Max))
+}
+
+// ActorName is what people without a name are called.
+func ActorName(ctx context.Context, k model.Kind) string {
+	return text.T(ctx, "kind."+string(k))
+}
