@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/base64"
 	varint "encoding/binary"
 	"slices"
 	"strings"
@@ -139,13 +138,13 @@ func (s Signer) sum(what, purpose string, in []byte) []byte {
 	return h.Sum(nil)
 }
 
-// blank stands for the secret of a mail's link until the mail leaves, and
-// blankFile for the content of its n-th file. Both are as unguessable as a
-// MAC, so that nothing anybody writes can be taken for them.
-func (s Signer) blank(messageRef string) string {
-	return base64.RawURLEncoding.EncodeToString(s.sum("blank", "link", []byte(messageRef)))
+// linkBlank stands for the secret of a mail's link until the mail leaves: as
+// long as the secret and as unguessable, so nothing anybody writes is taken for it.
+func (s Signer) linkBlank(messageRef string) string {
+	return base32Lower.EncodeToString(s.sum("blank", "link", []byte(messageRef))[:20])
 }
 
-func (s Signer) blankFile(messageRef string, n int) []byte {
-	return s.sum("blank", "file", varint.AppendUvarint([]byte(messageRef+"\x00"), uint64(n)))
+// fileBlank stands for the content of a file of a mail.
+func (s Signer) fileBlank(messageRef string, id model.AttachmentID) []byte {
+	return s.sum("blank", "file", varint.AppendUvarint([]byte(messageRef+"\x00"), uint64(id)))
 }

@@ -19,11 +19,6 @@ func (tx *Tx) InsertMail(ctx context.Context, m model.OutgoingMail, raw []byte) 
 	return n == 1, err
 }
 
-// MailMade reports whether an event made a mail of the kind to an address.
-func (r Reader) MailMade(ctx context.Context, event model.EventID, address string, kind model.MailKind) (bool, error) {
-	return one[bool](ctx, r, "SELECT EXISTS (SELECT 1 FROM outgoing_mail WHERE event_id = ? AND address = ? AND kind = ?)", int64(event), address, string(kind))
-}
-
 // MailDue reports whether a mail waits to be sent now.
 func (r Reader) MailDue(ctx context.Context, now model.Time) (bool, error) {
 	return one[bool](ctx, r, "SELECT EXISTS (SELECT 1 FROM outgoing_mail WHERE next_at <= ? AND (leased_until IS NULL OR leased_until <= ?))", now, now)
@@ -115,4 +110,10 @@ func outgoingWhere(f model.OutgoingFilter) (string, []any) {
 // and tells how many.
 func (tx *Tx) ForgetMailBodies(ctx context.Context, t model.Time, limit int) (int64, error) {
 	return tx.exec(ctx, `UPDATE outgoing_mail SET raw = NULL WHERE id IN (SELECT id FROM outgoing_mail WHERE state = 'sent' AND sent_at < ? AND raw IS NOT NULL ORDER BY id LIMIT ?)`, t, limit)
+}
+
+// ReleaseMails ends the leases of a sender that died: of senders there is one
+// at a time. The time of the next try stays.
+func (tx *Tx) ReleaseMails(ctx context.Context) (int64, error) {
+	return tx.exec(ctx, "UPDATE outgoing_mail SET leased_until = NULL WHERE next_at IS NOT NULL AND leased_until IS NOT NULL")
 }

@@ -1,0 +1,290 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"escalated/model"
+	"escalated/outbox"
+	"escalated/store"
+)
+
+// Files gives the bytes of stored files.
+type Files interface {
+	Open(ctx context.Context, sha256 [32]byte) (io.ReadSeekCloser, error)
+}
+
+// PostOptions are what the post office is made of. The functions belong to
+// the desk, of which this package knows nothing.
+type PostOptions struct {
+	DB       *store.DB
+	Key      []byte // signs addresses and ids; its own, at least 32 bytes
+	Settings func(context.Context) (model.Settings, error)
+	// Token makes a link that opens a ticket for a person.
+	Token func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error)
+	// Secret is the secret of a link; model.ErrNotFound when it does not work any more.
+	Secret func(ctx context.Context, id model.TokenID) (string, error)
+	Files  Files
+	Keep   bool        // send nothing, as on a desk without a mail server
+	TLS    *tls.Config // for talking to the mail server; nil is the system's trust
+	Log    *slog.Logger
+}
+
+// Post writes the mails that follow from events, and sends them.
+type Post struct {
+	PostOptions
+	Signer
+	wake    chan struct{}
+	sending sync.Mutex // guards the fields below
+	line    line
+	away    int // how often in a row the mail server could not be reached
+}
+
+// NewPost makes a post office. Nothing is sent before Run or SendDue.
+func NewPost(o PostOptions) *Post {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return &Post{PostOptions: o, Signer: Signer{Key: o.Key}, wake: make(chan struct{}, 1)}
+}
+
+// Outlet reads the events that make mail.
+func (p *Post) Outlet() outbox.Outlet {
+	return outbox.Outlet{Name: "mail", Route: p.Route, Routed: p.Wake, Kinds: []string{
+		"ticket.opened", "reply.added", "message.released", "ticket.assigned", "ticket.status_changed",
+		"person.invited", "link.requested", "guest_link.requested", "test_mail.requested",
+	}}
+}
+
+// bulk is from how many tickets on an action of one person is housekeeping, of
+// which nobody is told by one mail a ticket.
+const bulk = 10
+
+// Route writes the mails of events into the queue: for each action and ticket
+// at most one to each person.
+func (p *Post) Route(ctx context.Context, tx *store.Tx, recs []model.Record) error {
+	s, err := p.Settings(ctx)
+	if err != nil {
+		return fmt.Errorf("route mail: %w", err)
+	}
+	r := &router{Post: p, tx: tx, s: s, site: siteOf(s)}
+	touched := map[string]int{}
+	var order []*happening
+	by := map[happeningKey]*happening{}
+	for _, rec := range recs {
+		e, err := rec.Event()
+		if err != nil {
+			return err
+		}
+		if rec.TicketID == 0 || rec.Kind == "guest_link.requested" {
+			if err := r.account(ctx, rec, e); err != nil {
+				return fmt.Errorf("mail for event %d: %w", rec.ID, err)
+			}
+			continue
+		}
+		k := happeningKey{rec.ActionID, rec.TicketID}
+		h := by[k]
+		if h == nil {
+			h = &happening{first: rec}
+			by[k], order = h, append(order, h)
+			touched[rec.ActionID]++
+		}
+		h.add(rec, e)
+	}
+	for _, h := range order {
+		h.bulk = touched[h.first.ActionID] > bulk
+		if err := r.happened(ctx, h); err != nil {
+			return fmt.Errorf("mail for event %d: %w", h.first.ID, err)
+		}
+	}
+	return nil
+}
+
+type happeningKey struct {
+	action string
+	ticket model.TicketID
+}
+
+// happening is what one action did to one ticket.
+type happening struct {
+	first    model.Record
+	main     model.Record // the fact that names the mails
+	rank     int
+	opened   *model.TicketOpened
+	reply    *model.ReplyAdded
+	released *model.MessageReleased
+	assigned *model.Assigned
+	status   *model.StatusChanged // from the first to the last of the action
+	silent   bool                 // from an archive, or written by a machine: nobody is told
+	bulk     bool                 // one of many tickets
+}
+
+// add takes in a fact. The most telling one names the mails.
+func (h *happening) add(rec model.Record, e model.Event) {
+	rank := 0
+	switch e := e.(type) {
+	case model.TicketOpened:
+		h.opened, rank = &e, 5
+		h.silent = h.silent || e.Imported || e.Automatic
+	case model.ReplyAdded:
+		h.reply, rank = &e, 4
+		h.silent = h.silent || e.Imported || e.Automatic
+	case model.MessageReleased:
+		h.released, rank = &e, 3
+	case model.Assigned:
+		h.assigned, rank = &e, 2
+	case model.StatusChanged:
+		rank = 1
+		if h.status != nil {
+			e.From, e.Automatic = h.status.From, e.Automatic && h.status.Automatic
+		}
+		h.status = &e
+	}
+	if rank > h.rank {
+		h.rank, h.main = rank, rec
+	}
+}
+
+// router routes one batch.
+type router struct {
+	*Post
+	tx   *store.Tx
+	s    model.Settings
+	site string
+}
+
+// happened writes the mails of a happening.
+func (r *router) happened(ctx context.Context, h *happening) error {
+	if h.silent || h.rank == 0 || !r.s.Notifies("email") {
+		return nil
+	}
+	t, err := r.tx.Ticket(ctx, model.System("mail"), h.main.TicketID)
+	if errors.Is(err, model.ErrNotFound) || err == nil && t.Deleted() {
+		return nil // erased or in the bin since: there is nothing to tell
+	}
+	if err != nil {
+		return err
+	}
+	n, err := r.news(ctx, h, t)
+	if err != nil {
+		return err
+	}
+	list, err := r.recipients(ctx, n)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if err := r.queueTicketMail(ctx, n, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// news is a happening with what it takes to tell of it.
+type news struct {
+	*happening
+	ticket     model.Ticket
+	actor      model.Person // who did it; a machine has no name
+	requester  model.Person // who is on the customer's side: the contact under a shared requester
+	said       *model.ThreadItem
+	files      []model.Attachment
+	department string
+}
+
+// news loads what a happening is about.
+func (r *router) news(ctx context.Context, h *happening, t model.Ticket) (*news, error) {
+	n := &news{happening: h, ticket: t}
+	var err error
+	if n.actor, err = r.tx.Person(ctx, h.main.ActorID); err != nil {
+		return nil, fmt.Errorf("load actor: %w", err)
+	}
+	asks := t.RequesterID
+	if t.ContactID != 0 {
+		asks = t.ContactID
+	}
+	if n.requester, err = r.tx.Person(ctx, asks); err != nil {
+		return nil, fmt.Errorf("load requester: %w", err)
+	}
+	if t.DepartmentID != 0 {
+		d, err := r.tx.Department(ctx, t.DepartmentID)
+		if err != nil && !errors.Is(err, model.ErrNotFound) {
+			return nil, err
+		}
+		n.department = d.Name
+	}
+	var id model.MessageID
+	switch {
+	case h.opened != nil:
+		id = h.opened.Message
+	case h.reply != nil:
+		id = h.reply.Message
+	case h.released != nil:
+		id = h.released.Message
+	case h.assigned != nil:
+		id = t.FirstMessageID
+	}
+	return n, r.loadSaid(ctx, n, id)
+}
+
+// loadSaid loads the words a mail tells. What customers may not read is never
+// loaded, whoever the mail is for: mails get forwarded. A held message is the
+// exception, which only staff are told of.
+func (r *router) loadSaid(ctx context.Context, n *news, id model.MessageID) error {
+	if id == 0 {
+		return nil
+	}
+	item, err := r.tx.Message(ctx, model.System("mail"), id)
+	if errors.Is(err, model.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if item.Kind != model.ReplyKind {
+		return nil
+	}
+	n.said = &item
+	files, err := r.tx.AttachmentsOf(ctx, []model.MessageID{id})
+	n.files = files[id]
+	return err
+}
+
+// siteOf is the address of the desk's front, without a slash at the end.
+func siteOf(s model.Settings) string {
+	base := s.BaseURL
+	if base == "" {
+		base = "http://localhost"
+	}
+	return base + "/" + s.RoutePrefix
+}
+
+// state is what becomes of a new mail: without a mail server it is kept here,
+// to be read on the page of outgoing mail.
+func (p *Post) state(s model.Settings, now model.Time) (model.MailState, model.Time) {
+	if p.Keep || s.SMTPURL == "" {
+		return model.MailKept, 0
+	}
+	return model.MailQueued, now
+}
+
+// Wake makes the sender look for work.
+func (p *Post) Wake() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// capWindow is the time in which capLimit automatic mails may go to one
+// address that nobody has proved to be theirs.
+const (
+	capWindow = time.Hour
+	capLimit  = 3
+)

@@ -1,0 +1,102 @@
+// Package emails draws the mails the desk sends: one branded letter, as HTML
+// and as plain text from the same values. Mail programs know little CSS, so
+// styles stand at the elements and the frame is tables; nothing is loaded from
+// anywhere.
+package emails
+
+import (
+	"context"
+	"strings"
+
+	"escalated/text"
+)
+
+// Mail is what a letter shows, in reading order. Empty parts are left out.
+type Mail struct {
+	Desk      string
+	Heading   string
+	Lead      []string // paragraphs before what was said
+	Said      *Said
+	Rows      []Row
+	Files     []File
+	FilesHere bool // attached; otherwise to be had behind the link
+	Action    Action
+	After     []string // paragraphs after the link
+	Foot      []string // small print
+}
+
+// Said is what somebody wrote.
+type Said struct {
+	By   string
+	When string
+	Text string // plain
+}
+
+// Row is a property.
+type Row struct{ Label, Value string }
+
+// File is a file of what was said.
+type File struct{ Name, Size string }
+
+// Action is the one link of the letter.
+type Action struct{ Label, URL string }
+
+// Plain is the letter as plain text.
+func Plain(ctx context.Context, m Mail) string {
+	var b strings.Builder
+	paragraph := func(s string) {
+		if s = strings.TrimSpace(s); s != "" {
+			if b.Len() > 0 {
+				b.WriteString("\n\n")
+			}
+			b.WriteString(s)
+		}
+	}
+	paragraph(m.Heading)
+	for _, s := range m.Lead {
+		paragraph(s)
+	}
+	if m.Said != nil {
+		if m.Said.By != "" {
+			paragraph(byline(m.Said))
+		}
+		paragraph(m.Said.Text)
+	}
+	var rows []string
+	for _, r := range m.Rows {
+		rows = append(rows, r.Label+": "+r.Value)
+	}
+	paragraph(strings.Join(rows, "\n"))
+	if len(m.Files) > 0 {
+		list := []string{filesTitle(ctx, m)}
+		for _, f := range m.Files {
+			list = append(list, "- "+f.Name+" ("+f.Size+")")
+		}
+		paragraph(strings.Join(list, "\n"))
+	}
+	if m.Action.URL != "" {
+		paragraph(m.Action.Label + ":\n" + m.Action.URL)
+	}
+	for _, s := range m.After {
+		paragraph(s)
+	}
+	if len(m.Foot) > 0 {
+		paragraph("-- \n" + strings.Join(m.Foot, "\n"))
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+func byline(s *Said) string {
+	if s.When == "" {
+		return s.By
+	}
+	return s.By + " · " + s.When
+}
+
+func filesTitle(ctx context.Context, m Mail) string {
+	if m.FilesHere {
+		return text.N(ctx, "mail.files_attached", len(m.Files))
+	}
+	return text.N(ctx, "mail.files_linked", len(m.Files))
+}
