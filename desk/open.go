@@ -95,7 +95,11 @@ func (d *Desk) fileTicket(ctx context.Context, tx *store.Tx, by model.Actor, own
 	if err != nil {
 		return t, err
 	}
-	for _, tag := range in.Tags {
+	named, err := d.tagsNamed(ctx, tx, by, in.TagNames)
+	if err != nil {
+		return t, err
+	}
+	for _, tag := range append(named, in.Tags...) {
 		if _, err := tx.AddTag(ctx, t.ID, tag); err != nil {
 			return t, err
 		}
@@ -130,7 +134,7 @@ func (d *Desk) checkNewTicket(ctx context.Context, tx *store.Tx, by model.Actor,
 		in.Type = model.Question
 	}
 	if !by.Staff() { // properties are the staff's business
-		in.Type, in.Assignee, in.Tags, in.Note, in.Silent, in.Requester = model.Question, 0, nil, false, false, 0
+		in.Type, in.Assignee, in.Tags, in.TagNames, in.Note, in.Silent, in.Requester = model.Question, 0, nil, nil, false, false, 0
 	}
 	if in.Department != 0 {
 		if dep, err := tx.Department(ctx, in.Department); errors.Is(err, model.ErrNotFound) || err == nil && !dep.Active() {

@@ -40,6 +40,28 @@ var access = map[string]string{
 	"GET ":        "ok     ok    ok       ok    ok    ok     ok    ok",
 	"GET stream":  "404    404   404      404   404   404    404   404", // no topics: nothing to follow
 	"GET changes": "404    404   404      404   404   404    404   404",
+
+	// The workspace of the staff.
+	"GET agent/":                               "in     in    404      404   ok    ok     ok    ok",
+	"GET agent/tickets/":                       "in     in    404      404   ok    ok     ok    ok",
+	"GET agent/tickets/create/":                "in     in    404      404   no    ok     ok    ok",
+	"GET agent/people/":                        "in     in    404      404   no    ok     ok    ok",
+	"POST agent/tickets/store/":                "in     in    404      404   no    ok     ok    ok",
+	"GET agent/tickets/:id/":                   "in     in    404      404   ok    404    ok    ok",
+	"POST agent/tickets/:id/update/":           "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/reply/":            "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/note/":             "in     in    404      404   ok    404    ok    ok",
+	"POST agent/tickets/:id/assign/":           "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/status/":           "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/priority/":         "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/type/":             "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/department/":       "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/tags/":             "in     in    404      404   no    404    ok    ok",
+	"POST agent/tickets/:id/follow/":           "in     in    404      404   ok    404    ok    ok",
+	"POST agent/tickets/:id/seen/":             "in     in    404      404   ok    404    ok    ok",
+	"POST agent/tickets/:id/delete/":           "in     in    404      404   no    no     no    ok",
+	"POST agent/tickets/:id/restore/":          "in     in    404      404   no    no     no    ok",
+	"POST agent/tickets/:id/release/:message/": "in   in    404      404   no    404    404   404", // no held message
 }
 
 // world is the desk that a line is tried on.

@@ -1,8 +1,13 @@
 package handlers
 
 import (
+	"maps"
+
 	"github.com/gofiber/fiber/v2"
 
+	"escalated/handlers/agent"
+	"escalated/handlers/portal"
+	"escalated/handlers/auth"
 	"escalated/handlers/web"
 	"escalated/model"
 )
@@ -17,6 +22,9 @@ func Routes(o Options) []web.Route {
 		web.Get("stream", web.Anyone, l.Open).Streaming(),
 		web.Get("changes", web.Anyone, l.Poll),
 	}
+	routes = append(routes, auth.Routes(o.Desk)...) // before the guests', whose tokens match "link"
+	routes = append(routes, portal.Routes(o.Desk)...)
+	routes = append(routes, agent.Routes(o.Desk)...)
 	return routes
 }
 
@@ -26,6 +34,8 @@ func Topics(o Options) web.Topics {
 		return o.Topics
 	}
 	topics := web.Topics{}
+	maps.Copy(topics, portal.Topics(o.Desk))
+	maps.Copy(topics, agent.Topics(o.Desk))
 	return topics
 }
 

@@ -58,6 +58,7 @@ type NewTicket struct {
 	Department     DepartmentID // zero: none
 	Assignee       PersonID
 	Tags           []TagID
+	TagNames       []string // staff: tags by id or name; new names become tags
 	Channel        Channel
 	Files          []AttachmentID // staged by the same actor
 	Slot           string         // draft slot the files were staged in

@@ -88,3 +88,8 @@ func (tx *Tx) InsertTag(ctx context.Context, t model.Tag) (model.TagID, error) {
 	id, err := tx.insert(ctx, "INSERT INTO tags (name, sort_name, slug, hue) VALUES (?, ?, ?, ?)", t.Name, model.SortKey(t.Name), t.Slug, t.Hue)
 	return model.TagID(id), err
 }
+
+// HasRole reports whether a person has a role on a ticket.
+func (r Reader) HasRole(ctx context.Context, t model.TicketID, who model.PersonID, role int) (bool, error) {
+	return one[bool](ctx, r, "SELECT EXISTS (SELECT 1 FROM ticket_people WHERE person_id = ? AND role = ? AND ticket_id = ?)", who, role, t)
+}

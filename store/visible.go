@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+
 	"escalated/model"
 )
 
@@ -45,4 +47,11 @@ func visibleMessages(by model.Actor) string {
 		return "m.deleted_at IS NULL"
 	}
 	return "m.kind = 1 AND m.held_at IS NULL AND m.deleted_at IS NULL"
+}
+
+// VisibleTickets are those of the tickets that the actor may see.
+func (r Reader) VisibleTickets(ctx context.Context, by model.Actor, ids []model.TicketID) ([]model.TicketID, error) {
+	cond, args := visible(by, true)
+	q, given := in("SELECT t.id FROM tickets t WHERE t.id IN (?)", ids)
+	return many[model.TicketID](ctx, r, q+" AND "+cond, append(given, args...)...)
 }

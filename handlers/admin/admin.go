@@ -1,0 +1,41 @@
+// Package admin answers for the admin panel: departments, tags, people,
+// settings, and what became of mail in both directions.
+package admin
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"escalated/desk"
+	"escalated/handlers/web"
+	"escalated/model"
+	view "escalated/views/admin"
+)
+
+type handler struct{ desk *desk.Desk }
+
+// Routes are the paths of the admin panel.
+func Routes(d *desk.Desk) []web.Route {
+	h := &handler{desk: d}
+	return []web.Route{
+		web.Page("admin/", web.Staff, h.ShowIndex).Needing(model.PermSettings),
+		web.Page("admin/departments/", web.Staff, h.ListDepartments).Needing(model.PermDepartments),
+		web.Page("admin/departments/create/", web.Staff, h.NewDepartment).Needing(model.PermDepartments),
+		web.Post("admin/departments/store/", web.Staff, h.CreateDepartment).Needing(model.PermDepartments),
+		web.Page("admin/departments/:id/", web.Staff, h.EditDepartment).Needing(model.PermDepartments),
+		web.Post("admin/departments/:id/update/", web.Staff, h.UpdateDepartment).Needing(model.PermDepartments),
+		web.Post("admin/departments/:id/archive/", web.Staff, h.ArchiveDepartment).Needing(model.PermDepartments),
+		web.Page("admin/tags/", web.Staff, h.ListTags).Needing(model.PermTags),
+		web.Page("admin/tags/create/", web.Staff, h.NewTag).Needing(model.PermTags),
+		web.Post("admin/tags/store/", web.Staff, h.CreateTag).Needing(model.PermTags),
+		web.Page("admin/tags/:id/", web.Staff, h.EditTag).Needing(model.PermTags),
+		web.Post("admin/tags/:id/update/", web.Staff, h.UpdateTag).Needing(model.PermTags),
+		web.Post("admin/tags/:id/archive/", web.Staff, h.ArchiveTag).Needing(model.PermTags),
+		web.Page("admin/settings/", web.Staff, h.ShowSettings).Needing(model.PermSettings),
+		web.Post("admin/settings/update/", web.Staff, h.UpdateSettings).Needing(model.PermSettings),
+	}
+}
+
+// ShowIndex answers with the overview of the panel.
+func (h *handler) ShowIndex(c *fiber.Ctx) error {
+	return web.Render(c, fiber.StatusOK, view.IndexPage())
+}

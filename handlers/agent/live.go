@@ -1,0 +1,98 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"escalated/desk"
+	"escalated/handlers/web"
+	"escalated/model"
+	view "escalated/views/agent"
+)
+
+// Topics are what the staff's open pages follow: one ticket, or the queue.
+func Topics(d *desk.Desk) web.Topics {
+	h := &handler{desk: d}
+	return web.Topics{
+		"ticket": {May: h.mayFollowTicket, Wants: wantsTicket, Render: h.renderTicket},
+		"queue":  {May: mayFollowQueue, Wants: wantsQueue, Render: h.renderQueue},
+	}
+}
+
+// ticketArg reads "1042" or "1042-all".
+func ticketArg(arg string) (id model.TicketID, all bool) {
+	number, all := strings.CutSuffix(arg, "-all")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n <= 0 {
+		return 0, false
+	}
+	return model.TicketID(n), all
+}
+
+func (h *handler) mayFollowTicket(ctx context.Context, by model.Actor, arg string) error {
+	if !by.Kind.Staff() {
+		return model.ErrNotFound
+	}
+	id, _ := ticketArg(arg)
+	_, err := h.desk.Ticket(ctx, by, id)
+	return err
+}
+
+func wantsTicket(_ model.Actor, arg string, r model.Record) bool {
+	id, _ := ticketArg(arg)
+	return r.TicketID == id && id != 0
+}
+
+// renderTicket shows the ticket as it is now. It is the same for one change
+// and for ten, so that a page may be told twice.
+func (h *handler) renderTicket(ctx context.Context, by model.Actor, arg string, _ []model.Record) (string, error) {
+	id, all := ticketArg(arg)
+	p, err := h.load(ctx, by, id, all)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	if err := view.LiveTicket(p).Render(ctx, &b); err != nil {
+		return "", fmt.Errorf("render ticket: %w", err)
+	}
+	return b.String(), nil
+}
+
+func mayFollowQueue(_ context.Context, by model.Actor, arg string) error {
+	if !by.Kind.Staff() || arg != "" {
+		return model.ErrNotFound
+	}
+	return nil
+}
+
+// wantsQueue leaves out what the reader did themselves and what no list shows.
+func wantsQueue(by model.Actor, _ string, r model.Record) bool {
+	if r.TicketID == 0 || r.ActorID == by.ID {
+		return false
+	}
+	switch r.Kind {
+	case "ticket.followed", "ticket.unfollowed", "ticket.linked", "mail.sent", "mail.failed", "attachment.rejected":
+		return false
+	}
+	return true
+}
+
+// renderQueue says that tickets the reader may see are new or changed. Rows do
+// not move under the reader's hand: the list is read again when they ask.
+func (h *handler) renderQueue(ctx context.Context, by model.Actor, _ string, records []model.Record) (string, error) {
+	ids := make([]model.TicketID, len(records))
+	for i, r := range records {
+		ids[i] = r.TicketID
+	}
+	seen, err := h.desk.VisibleTickets(ctx, by, ids)
+	if err != nil || len(seen) == 0 {
+		return "", err
+	}
+	var b strings.Builder
+	if err := view.QueueNews().Render(ctx, &b); err != nil {
+		return "", fmt.Errorf("render news: %w", err)
+	}
+	return b.String(), nil
+}

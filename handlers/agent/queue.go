@@ -1,0 +1,80 @@
+package agent
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"escalated/handlers/web"
+	"escalated/model"
+	view "escalated/views/agent"
+)
+
+// ShowDashboard answers with the first page of the staff.
+func (h *handler) ShowDashboard(c *fiber.Ctx) error {
+	ctx, by := c.UserContext(), web.By(c)
+	since, err := h.desk.LastEvent(ctx, model.System("live"))
+	if err != nil {
+		return err
+	}
+	counts, mine, waiting, err := h.desk.Dashboard(ctx, by)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, view.DashboardPage(view.Dashboard{
+		Side: view.Side{Counts: counts, Current: "home", Bin: by.Can(model.PermTicketDelete)}, Since: since, Name: by.Name, Mine: mine, Waiting: waiting}))
+}
+
+// ListTickets answers with a list of tickets as the URL says it. An exact
+// reference in the search goes straight to its ticket.
+func (h *handler) ListTickets(c *fiber.Ctx) error {
+	ctx, by := c.UserContext(), web.By(c)
+	f := model.ParseTicketFilter(func(name string) string { return web.Query(c, name) }, by.ID)
+	since, err := h.desk.LastEvent(ctx, model.System("live"))
+	if err != nil {
+		return err
+	}
+	page, err := h.desk.Tickets(ctx, by, f)
+	if err != nil {
+		return err
+	}
+	if page.Jump != 0 {
+		return web.Go(c, ticketPath(page.Jump))
+	}
+	side, err := h.side(c, currentList(f, by.ID))
+	if err != nil {
+		return err
+	}
+	choices, err := h.choices(ctx)
+	if err != nil {
+		return err
+	}
+	q := view.Queue{Side: side, Filter: f, Page: page, Choices: choices, Me: by.ID, CanOpen: by.Can(model.PermTicketOpen), Since: since}
+	return web.PageOr(c, fiber.StatusOK, view.QueuePage(q), "list")
+}
+
+// currentList names the list of the side bar that a filter is.
+func currentList(f model.TicketFilter, me model.PersonID) string {
+	if f.Query != "" || len(f.Priorities)+len(f.Types)+len(f.Channels) > 0 || f.Department != 0 || f.NoDepartment || f.Tag != 0 || f.Requester != 0 {
+		return ""
+	}
+	switch {
+	case f.Bin:
+		return "bin"
+	case f.Following == me:
+		return "following"
+	case f.Assignee == me && len(f.Statuses) == 0 && !f.Any:
+		return "mine"
+	case f.Unassigned && len(f.Statuses) == 0 && !f.Any:
+		return "unassigned"
+	case f.Assignee != 0 || f.Unassigned:
+		return ""
+	case f.Any:
+		return "all"
+	case len(f.Statuses) == 1 && f.Statuses[0] == model.Resolved:
+		return "resolved"
+	case len(f.Statuses) == 1 && f.Statuses[0] == model.Closed:
+		return "closed"
+	case len(f.Statuses) == 0:
+		return "open"
+	}
+	return ""
+}
