@@ -23,7 +23,8 @@ import (
 const (
 	maxText   = 2 << 20 // bytes of all text fields together
 	maxFields = 1000
-	slack     = 16 << 20 // bytes over the file limits that are read, so that a form can come back with its text
+	slack     = 16 << 20  // bytes over the file limits that are read for the sizes to tell
+	linger    = 256 << 20 // bytes read and thrown away beyond that: browsers read no answer while they send
 )
 
 // Stage takes the bytes of one file as they arrive and keeps them in a draft
@@ -66,7 +67,8 @@ func ReadForm(c *fiber.Ctx, stage Stage) (*Form, error) {
 		return nil, err
 	}
 	if f.tooLarge {
-		c.Context().SetConnectionClose() // the rest of the body is not worth reading
+		_, _ = io.CopyN(io.Discard, body(c), linger) // whoever sends even more sees a broken connection
+		c.Context().SetConnectionClose()
 	}
 	if f.Slot == "" {
 		f.Slot = f.Text("slot")
@@ -143,7 +145,7 @@ func (f *Form) readParts(r io.Reader, boundary string, announced int64, stage St
 
 // giveUp marks a body that is larger than anything we accept.
 func (f *Form) giveUp() {
-	f.tooLarge = true
+	f.tooLarge, f.Problems = true, nil // one sentence says it all
 	f.Problems.Add("attachments", "request_too_big", "Max", text.Bytes(f.ctx, int64(f.limits.Files)*f.limits.Bytes))
 }
 
