@@ -6,8 +6,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"escalated/handlers/agent"
-	"escalated/handlers/portal"
 	"escalated/handlers/auth"
+	"escalated/handlers/portal"
 	"escalated/handlers/web"
 	"escalated/model"
 )
