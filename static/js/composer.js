@@ -110,6 +110,8 @@
     xhr.onloadend = () => uploads.delete(li);
     remove.onclick = () => {
       xhr.abort();
+      const sent = li.querySelector("[name='files[]']");
+      if (sent) fetch(box.dataset.upload + sent.value + "/delete/", { method: "POST", body: new URLSearchParams({ slot: slot.value }) });
       li.remove();
       box.querySelector("[type=file]").focus();
     };
