@@ -7,10 +7,12 @@ import (
 )
 
 // SaveMailRef keeps a Message-ID. One that is known already stays as it was:
-// ids are given by others too, and a later mail must not take one over.
+// ids are given by others too, and a later mail must not take one over. Within
+// a person's chain the times always grow, though several be kept at once.
 func (tx *Tx) SaveMailRef(ctx context.Context, m model.MailRef) error {
-	_, err := tx.exec(ctx, "INSERT INTO mail_refs (ref, ticket_id, message_id, person_id, ours, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (ref) DO NOTHING",
-		m.Ref, m.TicketID, m.MessageID, m.PersonID, flag(m.Ours), tx.Now)
+	_, err := tx.exec(ctx, `INSERT INTO mail_refs (ref, ticket_id, message_id, person_id, ours, at)
+		VALUES (?, ?, ?, ?, ?, max(?, coalesce((SELECT max(at) + 1 FROM mail_refs WHERE ticket_id = ? AND person_id = ?), 0))) ON CONFLICT (ref) DO NOTHING`,
+		m.Ref, m.TicketID, m.MessageID, m.PersonID, flag(m.Ours), tx.Now, m.TicketID, m.PersonID)
 	return err
 }
 
@@ -23,7 +25,7 @@ func (r Reader) MailRef(ctx context.Context, ref string) (model.MailRef, error) 
 // ticket, oldest first: at most last of the newest, and the very first.
 func (r Reader) MailChain(ctx context.Context, ticket model.TicketID, person model.PersonID, last int) ([]string, error) {
 	const from = "FROM mail_refs WHERE ticket_id = ? AND person_id = ?"
-	newest, err := many[string](ctx, r, "SELECT ref "+from+" ORDER BY at DESC, ours DESC, ref DESC LIMIT ?", ticket, person, last+1)
+	newest, err := many[string](ctx, r, "SELECT ref "+from+" ORDER BY at DESC, ref DESC LIMIT ?", ticket, person, last+1)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +35,7 @@ func (r Reader) MailChain(ctx context.Context, ticket model.TicketID, person mod
 	}
 	chain := make([]string, 0, len(newest)+1)
 	if full {
-		first, err := one[string](ctx, r, "SELECT ref "+from+" ORDER BY at, ours, ref LIMIT 1", ticket, person)
+		first, err := one[string](ctx, r, "SELECT ref "+from+" ORDER BY at, ref LIMIT 1", ticket, person)
 		if err != nil {
 			return nil, err
 		}

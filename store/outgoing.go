@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"escalated/model"
@@ -29,9 +30,9 @@ func (r Reader) MailDue(ctx context.Context, now model.Time) (bool, error) {
 // sender, the mail comes back by itself. again gives the time of the next try
 // by the number of tries made with this one.
 func (tx *Tx) ClaimMails(ctx context.Context, limit int, lease time.Duration, again func(tries int) model.Time) ([]model.OutgoingMail, error) {
-	due, err := many[model.OutgoingMail](ctx, tx.Reader, `UPDATE outgoing_mail AS o SET attempts = attempts + 1, leased_until = ?
-		WHERE o.id IN (SELECT id FROM outgoing_mail WHERE next_at <= ? AND (leased_until IS NULL OR leased_until <= ?) ORDER BY next_at, id LIMIT ?)
-		RETURNING `+outgoingColumns, tx.Now.Add(lease), tx.Now, tx.Now, limit)
+	due, err := many[model.OutgoingMail](ctx, tx.Reader, `UPDATE outgoing_mail SET attempts = attempts + 1, leased_until = ?
+		WHERE id IN (SELECT id FROM outgoing_mail WHERE next_at <= ? AND (leased_until IS NULL OR leased_until <= ?) ORDER BY next_at, id LIMIT ?)
+		RETURNING `+strings.ReplaceAll(outgoingColumns, "o.", ""), tx.Now.Add(lease), tx.Now, tx.Now, limit)
 	if err != nil {
 		return nil, err
 	}
