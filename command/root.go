@@ -20,6 +20,8 @@ import (
 
 // commands are the sub-commands, in the order of the help page.
 var commands = []func(*app) *cobra.Command{
+	receiveCommand,
+	userCommand,
 	configCommand,
 	versionCommand,
 	completionCommand,

@@ -25,7 +25,7 @@ func (d *Desk) Invite(ctx context.Context, by model.Actor, n model.NewPerson) (m
 		switch {
 		case errors.Is(err, model.ErrNotFound):
 			known.ID, err = d.create(tx.Ctx, tx, by, n, "", "invite")
-		case err == nil && (!known.Active() || known.HasPassword || known.Kind != model.KindCustomer):
+		case err == nil && !adoptable(known):
 			err = model.Refuse("email", "email_taken")
 		case err == nil:
 			err = d.adopt(tx.Ctx, tx, by, known, n)

@@ -89,7 +89,7 @@ func (d *Desk) CreatePerson(ctx context.Context, by model.Actor, n model.NewPers
 	}
 	var p model.Person
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
-		id, err := d.create(tx.Ctx, tx, by, n, phc, how)
+		id, err := d.createOrAdopt(tx.Ctx, tx, by, n, phc, how)
 		if err != nil {
 			return err
 		}
@@ -97,6 +97,35 @@ func (d *Desk) CreatePerson(ctx context.Context, by model.Actor, n model.NewPers
 		return err
 	})
 	return p, err
+}
+
+// createOrAdopt makes a person, or gives an account to somebody who is known
+// by address only because they once wrote.
+func (d *Desk) createOrAdopt(ctx context.Context, tx *store.Tx, by model.Actor, n model.NewPerson, phc, how string) (model.PersonID, error) {
+	known, err := tx.PersonByEmail(ctx, n.Email)
+	if errors.Is(err, model.ErrNotFound) || err == nil && !adoptable(known) {
+		return d.create(ctx, tx, by, n, phc, how)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := d.adopt(ctx, tx, by, known, n); err != nil {
+		return 0, err
+	}
+	if n.Verified {
+		if err := tx.VerifyAddress(ctx, known.ID, n.Email); err != nil {
+			return 0, err
+		}
+	}
+	if phc != "" {
+		return known.ID, d.setPassword(ctx, tx, by, known.ID, phc, how, 0)
+	}
+	return known.ID, nil
+}
+
+// adoptable reports whether a person never had an account.
+func adoptable(p model.Person) bool {
+	return p.Kind == model.KindCustomer && p.Active() && !p.HasPassword && p.SeenAt == 0 && p.ExternalID == ""
 }
 
 // checkNewPerson cleans the input and says what is wrong with it.
@@ -288,226 +317,4 @@ func (d *Desk) setDepartments(ctx context.Context, tx *store.Tx, id model.Person
 		return false, nil
 	}
 	return true, tx.SetDepartments(ctx, id, want)
-}
-
-// SetKind makes a person a customer, light agent, agent or admin. Their
-// sessions end, so that no page goes on with the old rights. The last admin
-// stays one; nobody raises anybody above themselves. A person who may not have
-// tickets any more hands them on: to handTo, or back to nobody with zero.
-func (d *Desk) SetKind(ctx context.Context, by model.Actor, id model.PersonID, to model.Kind, handTo model.PersonID) error {
-	if err := d.mayManage(by); err != nil {
-		return err
-	}
-	if _, err := model.ParseKind(string(to)); err != nil {
-		return err
-	}
-	if rank(to) > rank(by.Kind) {
-		return model.ErrDenied
-	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		p, err := d.managed(tx.Ctx, tx, by, id)
-		if err != nil || p.Kind == to {
-			return err
-		}
-		if err := d.guardLastAdmin(tx.Ctx, tx, p, "kind"); err != nil {
-			return err
-		}
-		if to != model.KindAgent && to != model.KindAdmin {
-			if _, err := d.handOver(tx.Ctx, tx, by, id, handTo); err != nil {
-				return err
-			}
-		}
-		if err := tx.SetKind(tx.Ctx, id, to); err != nil {
-			return err
-		}
-		if err := tx.RevokeTokens(tx.Ctx, id, model.TokenInvite); err != nil { // an invitation to something else
-			return err
-		}
-		if err := d.endSessions(tx.Ctx, tx, by, id, 0); err != nil {
-			return err
-		}
-		_, err = tx.RecordAbout(tx.Ctx, by, "person", int64(id), model.PersonKindChanged{Person: id, From: p.Kind, To: to})
-		return err
-	})
-}
-
-// guardLastAdmin refuses to take away the only admin who may sign in.
-func (d *Desk) guardLastAdmin(ctx context.Context, tx *store.Tx, p model.Person, field string) error {
-	if p.Kind != model.KindAdmin || !p.Active() {
-		return nil
-	}
-	others, err := tx.Admins(ctx, p.ID)
-	if err == nil && others == 0 {
-		return model.Refuse(field, "last_admin")
-	}
-	return err
-}
-
-// Deactivate ends a person's access: sessions, links and invitations. Their
-// open tickets go to handTo, or back to nobody with zero; each move is
-// recorded. What they wrote stays.
-func (d *Desk) Deactivate(ctx context.Context, by model.Actor, id, handTo model.PersonID) error {
-	if err := d.mayManage(by); err != nil {
-		return err
-	}
-	if by.ID == id {
-		return model.Refuse("person", "self")
-	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		p, err := d.managed(tx.Ctx, tx, by, id)
-		if err != nil || !p.Active() {
-			return err
-		}
-		if err := d.guardLastAdmin(tx.Ctx, tx, p, "person"); err != nil {
-			return err
-		}
-		n, err := d.handOver(tx.Ctx, tx, by, id, handTo)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			handTo = 0
-		}
-		if err := tx.SetDeactivated(tx.Ctx, id, tx.Now); err != nil {
-			return err
-		}
-		if err := tx.RevokeTokens(tx.Ctx, id, model.TokenSignIn, model.TokenReset, model.TokenInvite); err != nil {
-			return err
-		}
-		if _, err := tx.DeleteSessionsOf(tx.Ctx, id, 0); err != nil {
-			return err
-		}
-		_, err = tx.RecordAbout(tx.Ctx, by, "person", int64(id), model.PersonDeactivated{Person: id, HandedTo: handTo, Tickets: n})
-		return err
-	})
-}
-
-// handOver gives a person's open tickets to somebody else, or to nobody, one
-// recorded move each, and tells how many.
-func (d *Desk) handOver(ctx context.Context, tx *store.Tx, by model.Actor, from, to model.PersonID) (int, error) {
-	if to == from {
-		return 0, model.Refuse("hand_to", "assignee_invalid")
-	}
-	if to != 0 {
-		p, err := tx.Person(ctx, to)
-		if errors.Is(err, model.ErrNotFound) || err == nil && (!p.Active() || p.Kind != model.KindAgent && p.Kind != model.KindAdmin) {
-			return 0, model.Refuse("hand_to", "assignee_invalid")
-		}
-		if err != nil {
-			return 0, err
-		}
-	}
-	ids, err := tx.OpenTicketsOf(ctx, from, 0)
-	if err != nil {
-		return 0, err
-	}
-	s, err := d.Settings(ctx)
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range ids {
-		t, err := tx.Ticket(ctx, model.System("desk"), id)
-		if err != nil {
-			return 0, err
-		}
-		if to == 0 {
-			err = d.unassign(ctx, tx, by, t)
-		} else {
-			err = d.assign(ctx, tx, by, t, to, s)
-		}
-		if err != nil {
-			return 0, fmt.Errorf("hand over %s: %w", t.Reference, err)
-		}
-	}
-	return len(ids), nil
-}
-
-// Activate lets a person sign in again.
-func (d *Desk) Activate(ctx context.Context, by model.Actor, id model.PersonID) error {
-	if err := d.mayManage(by); err != nil {
-		return err
-	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		p, err := d.managed(tx.Ctx, tx, by, id)
-		if err != nil || p.Active() {
-			return err
-		}
-		if err := tx.SetDeactivated(tx.Ctx, id, 0); err != nil {
-			return err
-		}
-		_, err = tx.RecordAbout(tx.Ctx, by, "person", int64(id), model.PersonActivated{Person: id})
-		return err
-	})
-}
-
-// PeopleFilter is a page of the list of people.
-type PeopleFilter = store.PeopleFilter
-
-// PeopleList is a page of people.
-type PeopleList struct {
-	People      []model.Person
-	Departments map[model.PersonID][]model.DepartmentID
-	Total       int  // at most store.PeopleCap
-	More        bool // there are more than Total
-	Page, Pages int
-}
-
-// People lists people for those who manage them: three queries.
-func (d *Desk) People(ctx context.Context, by model.Actor, f PeopleFilter) (PeopleList, error) {
-	if err := d.mayManage(by); err != nil {
-		return PeopleList{}, err
-	}
-	if f.PerPage < 1 || f.PerPage > 200 {
-		f.PerPage = 50
-	}
-	f.Page = min(max(f.Page, 1), 1+store.PeopleCap/f.PerPage)
-	f.Query = cut(model.Clean(f.Query), 200)
-	r := d.db.Read()
-	rows, n, err := r.People(ctx, f)
-	if err != nil {
-		return PeopleList{}, fmt.Errorf("list people: %w", err)
-	}
-	l := PeopleList{People: rows, Total: min(n, store.PeopleCap), More: n > store.PeopleCap, Page: f.Page}
-	l.Pages = max(1, (l.Total+f.PerPage-1)/f.PerPage)
-	ids := make([]model.PersonID, 0, len(rows))
-	for _, p := range rows {
-		if p.Kind.Staff() {
-			ids = append(ids, p.ID)
-		}
-	}
-	if l.Departments, err = r.MembershipsOf(ctx, ids); err != nil {
-		return l, fmt.Errorf("list memberships: %w", err)
-	}
-	return l, nil
-}
-
-// PersonDetails is one person as those who manage people see them.
-type PersonDetails struct {
-	model.Person                      // OpenTickets is filled, at most 1000
-	Departments  []model.DepartmentID // memberships
-	Invited      bool                 // invited and never signed in
-}
-
-// Person loads a person for those who manage people.
-func (d *Desk) Person(ctx context.Context, by model.Actor, id model.PersonID) (PersonDetails, error) {
-	if err := d.mayManage(by); err != nil {
-		return PersonDetails{}, err
-	}
-	r := d.db.Read()
-	k, err := r.Known(ctx, id)
-	if err != nil {
-		return PersonDetails{}, err
-	}
-	if k.Kind == model.KindMachine {
-		return PersonDetails{}, model.ErrNotFound
-	}
-	p := PersonDetails{Person: k.Person, Departments: k.Departments(), Invited: k.InvitedAt != 0 && k.SeenAt == 0 && !k.HasPassword}
-	if k.Kind.Staff() {
-		ids, err := r.OpenTicketsOf(ctx, id, 1000)
-		if err != nil {
-			return p, err
-		}
-		p.OpenTickets = len(ids)
-	}
-	return p, nil
 }

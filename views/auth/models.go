@@ -132,3 +132,7 @@ func linkTitle(ctx context.Context, p Link) string {
 	}
 	return text.T(ctx, "ui.sign_in")
 }
+
+func inviteTitle(ctx context.Context, p Link) string {
+	return text.T(ctx, "auth.invite_title", "Desk", p.Desk)
+}
