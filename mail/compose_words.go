@@ -29,24 +29,24 @@ func (r *router) tell(l *letter, n *news, a addressee, shy bool, url string) {
 	case model.MailTicketOpened:
 		l.via = n.actor.Name
 		l.page.Heading = w.T("mail.opened_heading", "Name", nameIn(w, n.actor), "Reference", t.Reference)
-		l.page.Said = saidBy(l, n)
+		l.page.Said = saidBy(n)
 	case model.MailTicketNew:
 		l.page.Heading = w.T("mail.new_heading", "Name", nameIn(w, n.requester))
 		l.page.Rows = append(subjectRow(w, t), propertyRows(w, n)...)
-		l.page.Said = saidBy(l, n)
+		l.page.Said = saidBy(n)
 	case model.MailReply:
 		r.tellReply(l, n)
 	case model.MailCustomerReply:
 		l.page.Heading = w.T("mail.customer_reply_heading", "Name", saidName(w, n), "Reference", t.Reference)
-		l.page.Said = saidBy(l, n)
+		l.page.Said = saidBy(n)
 		l.page.Rows = propertyRows(w, n)
 		if n.said.HeldAt != 0 {
 			l.page.Lead = append(l.page.Lead, w.T("mail.held"))
 		}
 	case model.MailStaffReply:
 		l.page.Heading = w.T("mail.staff_reply_heading", "Name", saidName(w, n), "Reference", t.Reference)
-		l.page.Said = saidBy(l, n)
-		l.page.Rows = statusRow(w, n, true)
+		l.page.Said = saidBy(n)
+		l.page.Rows = statusRow(w, n)
 	case model.MailAssigned:
 		l.page.Heading = w.T("mail.assigned_heading", "Name", nameIn(w, n.actor), "Reference", t.Reference)
 		l.page.Rows = append(subjectRow(w, t), propertyRows(w, n)...)
@@ -79,7 +79,7 @@ func (r *router) tellReply(l *letter, n *news) {
 	w := l.words
 	l.via = saidName(w, n)
 	l.page.Heading = w.T("mail.reply_heading", "Name", l.via)
-	l.page.Said = saidBy(l, n)
+	l.page.Said = saidBy(n)
 	if n.status != nil && n.status.To == model.Resolved {
 		l.page.After = append(l.page.After, w.T("mail.reply_solved"))
 	} else if n.status != nil && n.status.To == model.Closed {
@@ -91,7 +91,7 @@ func (r *router) tellStatus(l *letter, n *news, staff, shy bool) {
 	w := l.words
 	if staff {
 		l.page.Heading = w.T("mail.status_heading", "Name", nameIn(w, n.actor), "Reference", n.ticket.Reference, "To", w.T("status."+n.status.To.String()))
-		l.page.Rows = append(subjectRow(w, n.ticket), statusRow(w, n, true)...)
+		l.page.Rows = append(subjectRow(w, n.ticket), statusRow(w, n)...)
 		return
 	}
 	l.page.Heading = w.T("mail.customer_status_heading", "Status", w.T("customer_status."+n.status.To.Customer()))
@@ -126,20 +126,20 @@ func saidName(w text.Words, n *news) string {
 	return w.T("kind." + string(n.said.Author.Kind))
 }
 
-func saidBy(l *letter, n *news) *emails.Said {
+func saidBy(n *news) *emails.Said {
 	if n.said == nil {
 		return nil
 	}
-	return &emails.Said{By: saidName(l.words, n), When: l.words.DateTime(n.said.CreatedAt.Std()), Text: n.said.Body}
+	return &emails.Said{Text: n.said.Body} // the heading says whose words they are
 }
 
 func subjectRow(w text.Words, t model.Ticket) []emails.Row {
 	return []emails.Row{{Label: w.T("mail.subject"), Value: t.Subject}}
 }
 
-// statusRow is the status after the happening, in the words of staff.
-func statusRow(w text.Words, n *news, staff bool) []emails.Row {
-	if n.status == nil || !staff {
+// statusRow is the move of the status, in the words of staff.
+func statusRow(w text.Words, n *news) []emails.Row {
+	if n.status == nil {
 		return nil
 	}
 	return []emails.Row{{Label: w.T("mail.status"), Value: w.T("mail.status_move", "From", w.T("status."+n.status.From.String()), "To", w.T("status."+n.status.To.String()))}}
