@@ -39,7 +39,7 @@ const (
 // doors (sign-in, setup, errors). Idiomorph is for lists and panels that are
 // replaced while somebody is in them, which portal pages have none of.
 var bundles = []bundle{
-	{name: "app.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/work.css", "css/app.css", "css/print.css"}},
+	{name: "app.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/work.css", "css/desk.css", "css/app.css", "css/print.css"}},
 	{name: "portal.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/portal.css", "css/print.css"}},
 	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
 	{name: "vendor-portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js"}},

@@ -60,11 +60,11 @@
   });
 
   // Browsers that cannot size a field to its text.
-  const grow = (area) => {
+  function grow(area) {
     if (CSS.supports("field-sizing", "content")) return;
     area.style.height = "auto";
     area.style.height = area.scrollHeight + 2 + "px";
-  };
+  }
   document.addEventListener("input", (e) => near(e, "textarea") && grow(e.target));
   document.addEventListener("keydown", (e) => {
     if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey) || !near(e, "textarea")) return;
