@@ -9,7 +9,6 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -34,12 +33,6 @@ type Outlet struct {
 type Options struct {
 	DB      *store.DB
 	Outlets []Outlet
-	// Live is told of new records last and best effort, outside of any
-	// transaction. It must not block.
-	Live func(recs ...model.Record)
-	// Foreign is called when another process wrote the file, before anything
-	// is routed: what is kept in memory may be stale.
-	Foreign func()
 	Tick    time.Duration // how often to look without being woken; 5 s when zero
 	Log     *slog.Logger
 }
@@ -92,98 +85,38 @@ func New(o Options) *Dispatcher {
 // Run routes until the context ends. Each outlet has a loop of its own, so a
 // slow or sick one does not hold up the others.
 func (d *Dispatcher) Run(ctx context.Context) error {
-	newest, err := d.o.DB.Read().LastEventID(ctx)
-	if err != nil {
-		return fmt.Errorf("find newest event: %w", err)
-	}
 	var wg sync.WaitGroup
 	for _, n := range d.outlets {
 		woken := d.o.DB.Woken()
-		wg.Go(func() {
-			d.loop(ctx, woken, func() {
-				if err := n.drain(ctx); err != nil && ctx.Err() == nil {
-					n.log.Error("route events", "error", err)
-				}
-			})
-		})
+		wg.Go(func() { d.loop(ctx, n, woken) })
 	}
-	if d.o.Live != nil {
-		woken := d.o.DB.Woken()
-		wg.Go(func() { d.loop(ctx, woken, func() { newest = d.tell(ctx, newest) }) })
-	}
-	wg.Go(func() { d.watch(ctx) })
 	wg.Wait()
-	return nil
+	return ctx.Err()
 }
 
-func (d *Dispatcher) loop(ctx context.Context, woken <-chan struct{}, work func()) {
+func (d *Dispatcher) loop(ctx context.Context, n *outlet, woken <-chan struct{}) {
 	tick := time.NewTicker(d.o.Tick)
 	defer tick.Stop()
 	for {
-		work()
+		if _, err := n.drain(ctx); err != nil && ctx.Err() == nil {
+			n.log.Error("route events", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-woken:
-		case <-tick.C:
+		case <-tick.C: // catches a missed wake, and tries again what failed
 		}
 	}
 }
 
-// watch wakes everybody when another process wrote the file: commands beside a
-// running server commit without our knowing.
-func (d *Dispatcher) watch(ctx context.Context) {
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	var before int64
-	for {
-		n, err := d.o.DB.DataVersion(ctx)
-		switch {
-		case err != nil:
-			if ctx.Err() == nil {
-				d.o.Log.Warn("look for writes of other processes", "error", err)
-			}
-		case before != 0 && n != before:
-			if d.o.Foreign != nil {
-				d.o.Foreign()
-			}
-			d.o.DB.Wake()
-			fallthrough
-		default:
-			before = n
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// tell passes new records to live pages and returns the last one told.
-func (d *Dispatcher) tell(ctx context.Context, last model.EventID) model.EventID {
-	for {
-		recs, err := d.o.DB.Read().RecordsAfter(ctx, last, batch)
-		if err != nil {
-			if ctx.Err() == nil {
-				d.o.Log.Error("read events for live pages", "error", err)
-			}
-			return last
-		}
-		if len(recs) == 0 {
-			return last
-		}
-		d.o.Live(recs...)
-		last = recs[len(recs)-1].ID
-	}
-}
-
-// Drain routes everything there is, once, for tests and short commands. An
-// action that fails is tried again by the next call, until it is put aside.
-func (d *Dispatcher) Drain(ctx context.Context) error {
-	var all error
+// Drain routes everything there is, once, and tells whether there was
+// anything. An action that fails is tried again by the next call, until it is
+// put aside.
+func (d *Dispatcher) Drain(ctx context.Context) (did bool, err error) {
 	for _, n := range d.outlets {
-		all = errors.Join(all, n.drain(ctx))
+		worked, e := n.drain(ctx)
+		did, err = did || worked, errors.Join(err, e)
 	}
-	return all
+	return did, err
 }

@@ -11,13 +11,14 @@ import (
 )
 
 // drain routes until the outlet has read everything or something fails.
-func (n *outlet) drain(ctx context.Context) error {
+func (n *outlet) drain(ctx context.Context) (did bool, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for {
 		more, err := n.step(ctx)
+		did = did || more
 		if err != nil || !more {
-			return err
+			return did, err
 		}
 	}
 }
