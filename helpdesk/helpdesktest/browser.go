@@ -192,7 +192,8 @@ func (a *Answer) Follow() *Answer {
 	if a.Location() == "" {
 		a.browser.desk.T.Fatalf("status %d sends the browser nowhere:\n%s", a.Status, a.Text())
 	}
-	return a.browser.Get(a.Location())
+	to, _, _ := strings.Cut(a.Location(), "#") // browsers keep the fragment to themselves
+	return a.browser.Get(to)
 }
 
 // Is fails the test unless the answer has the status.
