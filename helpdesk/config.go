@@ -10,6 +10,7 @@ package helpdesk
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"strings"
 	"time"
@@ -34,6 +35,11 @@ type Config struct {
 	Identify func(ctx context.Context, r Request) (model.Identity, error)
 	// Demo marks pages as those of a desk for trying out.
 	Demo bool
+	// KeepMail queues mail and sends none, as without a mail server.
+	KeepMail bool
+	// MailTLS is what the connection to the mail server trusts; the system's
+	// certificates if nil.
+	MailTLS *tls.Config
 	// Clock is time.Now if nil.
 	Clock func() time.Time
 	// Log gets what went wrong; slog.Default if nil.

@@ -14,6 +14,7 @@ import (
 	"escalated/desk"
 	"escalated/handlers"
 	"escalated/handlers/web"
+	"escalated/mail"
 	"escalated/model"
 	"escalated/outbox"
 	"escalated/outbox/live"
@@ -32,6 +33,7 @@ type Desk struct {
 	lock  io.Closer // nil when opened beside a server
 
 	outbox *outbox.Dispatcher
+	post   *mail.Post
 
 	stopping atomic.Bool
 	inside   sync.Once // the application for host programs
@@ -95,11 +97,13 @@ func open(cfg Config) (*Desk, error) {
 		d.Close()
 		return nil, err
 	}
-	d.desk, err = desk.New(desk.Options{DB: db, Key: key, Settings: cfg.Settings, Files: files{d.files}, Raw: d.raw, ReadMail: readMail(key)})
+	d.desk, err = desk.New(desk.Options{DB: db, Key: key, Settings: cfg.Settings, Files: files{d.files}, Raw: d.raw, ReadMail: readMail(desk.Subkey(key, mailKey))})
 	if err != nil {
 		d.Close()
 		return nil, err
 	}
+	d.post = d.postOffice()
+	d.desk.CompletesMail(d.post.Shown)
 	d.outbox = outbox.New(outbox.Options{DB: db, Outlets: d.outlets(), Log: cfg.Log})
 	return d, nil
 }

@@ -41,6 +41,7 @@ type loop struct {
 func (d *Desk) loops() []loop {
 	return []loop{
 		{"outbox", d.outbox.Run, d.outbox.Drain},
+		{"mail", d.post.Run, d.post.SendDue},
 		{"file watch", d.watchFile, nil},
 		{"live pages", d.tellPages, nil},
 		{"left mail", d.finishMail, nil},
@@ -50,6 +51,7 @@ func (d *Desk) loops() []loop {
 // outlets are the readers of the record, one line each.
 func (d *Desk) outlets() []outbox.Outlet {
 	return []outbox.Outlet{
+		d.post.Outlet(),
 		{Name: "search", Kinds: store.SearchKinds, Route: func(_ context.Context, tx *store.Tx, recs []model.Record) error {
 			return store.FeedSearch(tx, recs)
 		}},
