@@ -20,8 +20,15 @@ import (
 
 // commands are the sub-commands, in the order of the help page.
 var commands = []func(*app) *cobra.Command{
+	serveCommand,
 	receiveCommand,
+	seedCommand,
+	benchCommand,
 	userCommand,
+	backupCommand,
+	restoreCommand,
+	checkCommand,
+	routesCommand,
 	configCommand,
 	versionCommand,
 	completionCommand,

@@ -81,6 +81,9 @@ func (d *Desk) look(ctx context.Context, m *incoming, raw []byte) (decided bool,
 		return false, fmt.Errorf("read mail: %w", err)
 	}
 	detail, automatic := in.Automatic()
+	if !automatic && in.Absent() {
+		detail, automatic = "absent", true
+	}
 	m.automatic, m.row.Automatic = automatic, automatic
 	m.row.Detail = detail
 	if !m.handling.force {

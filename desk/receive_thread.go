@@ -77,11 +77,11 @@ func (d *Desk) threadByID(ctx context.Context, tx *store.Tx, m *incoming) (threa
 type standing int
 
 const (
-	opens standing = iota // it is a new ticket
-	joins                 // the sender is of the customer's side
-	serves                // the sender is of the staff, and proved
-	waits                 // held until somebody has looked
-	drops                 // a machine of the staff answered ours
+	opens  standing = iota // it is a new ticket
+	joins                  // the sender is of the customer's side
+	serves                 // the sender is of the staff, and proved
+	waits                  // held until somebody has looked
+	drops                  // a machine of the staff answered ours
 )
 
 // standingOf checks the sender against the ticket. An address in From proves

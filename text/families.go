@@ -26,7 +26,7 @@ var Families = []Family{
 	{"person_state.", words(`active invited inactive`)},
 	{"mail_state.", words(`queued sending sent delivered opened failed bounced kept cancelled suppressed`)},
 	{"outcome.", words(`received ticket reply held duplicate ignored quarantined failed released dropped`)},
-	{"inbound.reason.", words(`limit empty crashed no_sender flood own_address bounce receipt complaint automatic same_bytes
+	{"inbound.reason.", words(`limit empty crashed no_sender flood own_address bounce receipt complaint report automatic same_bytes
 		staff_unproven not_on_ticket many_senders possible_reply continued note`)},
 	{"message_kind.", words(`reply note system`)},
 	{"mailing.", words(`ticket_received ticket_new ticket_opened reply customer_reply staff_reply assigned status
