@@ -58,6 +58,7 @@ func New(t testing.TB, opts ...Option) *Desk {
 		Settings: model.DefaultSettings(),
 		Data:     t.TempDir(),
 		Clock:    d.Clock,
+		Fast:     true, // no test pulls the plug on this process
 		Log:      slog.New(slog.NewTextHandler(d.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, o := range opts {
