@@ -25,7 +25,7 @@ const kit = {};
   const list = $("#toasts");
   kit.toast = ({ kind = "ok", text, undo, ttl }) => {
     const close = make("button", { type: "button", textContent: "×", ariaLabel: words.close });
-    const item = make("li", { className: "toast " + kind }, make("span", { textContent: text }));
+    const item = make("div", { className: "toast " + kind }, make("span", { textContent: text }));
     if (undo) {
       const form = make("form", { method: "post", action: undo });
       form.append(make("button", { textContent: words.undo }));
