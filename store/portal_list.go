@@ -73,7 +73,7 @@ func (r Reader) portalIDs(ctx context.Context, c clause, page *model.TicketPage)
 			continue
 		}
 		page.Pages = max(page.Pages, page.Page)
-		ids := plain(rows)
+		ids := onlyIDs(rows)
 		if page.HasNext = len(ids) > page.PerPage; page.HasNext {
 			ids = ids[:page.PerPage]
 		}

@@ -96,6 +96,7 @@ const (
 	byPriority
 	byStatus
 	bySight // what a narrow actor may see at all
+	byCount // in each lane what it was counted by
 )
 
 // list is a filter as one actor sees it.
@@ -107,16 +108,28 @@ type list struct {
 }
 
 func newList(by model.Actor, f model.TicketFilter) list {
-	return list{TicketFilter: f, by: by, lanes: lanes(f)}
+	l := list{TicketFilter: f, by: by, lanes: lanes(f)}
+	if l.narrow() && f.Department != 0 && !slices.Contains(by.Departments, f.Department) && f.Assignee == 0 && !f.Unassigned {
+		l.Assignee = by.ID // all that a narrow actor sees of others' departments, and few
+	}
+	return l
+}
+
+// lead is what leads a lane.
+func (l list) lead(s side, ln lane) side {
+	if s == byCount {
+		return l.counting(ln)
+	}
+	return s
 }
 
 // narrow reports whether the actor sees only some departments.
 func (l list) narrow() bool { return l.by.Kind.Staff() && l.by.Narrow }
 
 // sight is the visibility rule for the lanes. They name the pile, and with it
-// the bin: the rule's own word about the bin is left out for those who may
-// open it anyway and for all others the lane is never the bin (see TicketPage),
-// because deleted_at lies in no index and would cost a look at each row.
+// the bin, which is asked for only by those who may open it: so the rule's own
+// word about the bin is left out. It would cost a look at each row, because
+// deleted_at lies in no index.
 func (l list) sight() clause {
 	by := l.by
 	by.Permissions = append(slices.Clone(by.Permissions), model.PermTicketDelete)
@@ -297,6 +310,7 @@ func (l list) everything() bool {
 // lane is the part of a list in one pile: one query, or for a sort by names
 // one for the named and one for the others.
 func (l list) lane(s side, ln lane, o order) []clause {
+	s = l.lead(s, ln)
 	where := l.where(s, ln)
 	from, _ := l.from(s, ln.pile)
 	switch {

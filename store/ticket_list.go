@@ -15,7 +15,7 @@ import (
 const (
 	CountCap = 10_000 // totals beyond are shown as "10,000+"
 	fewCap   = 1_000  // so many rows are sorted rather than searched for in order
-	walkCap  = 50_000 // index entries looked at when no index leads to what is counted
+	walkCap  = 20_000 // index entries looked at when no index leads to what is counted
 )
 
 // TicketPage is one page of the staff's list. Five queries at most: sizes and
@@ -56,7 +56,7 @@ func (r Reader) TicketRows(ctx context.Context, by model.Actor, f model.TicketFi
 	if err != nil {
 		return nil, err
 	}
-	return r.ticketRows(ctx, by, plain(ids))
+	return r.ticketRows(ctx, by, onlyIDs(ids))
 }
 
 // idRow takes the id of a list query and passes over its sort columns.
@@ -66,7 +66,7 @@ type idRow struct {
 	N  any   `db:"n"`
 }
 
-func plain(rows []idRow) []int64 {
+func onlyIDs(rows []idRow) []int64 {
 	out := make([]int64, len(rows))
 	for i, row := range rows {
 		out[i] = row.ID
@@ -95,7 +95,7 @@ func (r Reader) pageIDs(ctx context.Context, l list, lead side, page *model.Tick
 			page.Page = last
 			continue
 		}
-		ids := plain(rows)
+		ids := onlyIDs(rows)
 		if page.HasNext = len(ids) > page.PerPage; page.HasNext {
 			ids = ids[:page.PerPage]
 		}
@@ -214,7 +214,7 @@ func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (s
 	lead := l.small(sides, counts)
 	count := lead
 	if count == bySort {
-		count = l.counting()
+		count = byCount
 	}
 	q := l.count(count, CountCap+1)
 	if q.sql == "" {
@@ -225,13 +225,12 @@ func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (s
 		return lead, err
 	}
 	page.Total, page.Capped = min(n, CountCap), n > CountCap
-	if count == bySort && !page.Capped { // only part of a large pile was looked at
+	if count == byCount && !page.Capped { // only part of a large pile was looked at
 		for _, ln := range l.lanes {
-			page.Capped = page.Capped || in[ln.pile] > walkCap
+			page.Capped = page.Capped || l.counting(ln) == bySort && in[ln.pile] > l.walk()
 		}
-		return lead, nil
 	}
-	if lead == bySort && n <= fewCap {
+	if lead == bySort && n <= fewCap && !page.Capped {
 		lead = count
 	}
 	return lead, nil
@@ -266,30 +265,41 @@ func (l list) kept(sizes []size) (int, bool) {
 	return n, true
 }
 
-// counting is the index that leads to the fewest rows when none leads to few.
-func (l list) counting() side {
-	f := l.TicketFilter
+// counting is the index that leads to the fewest rows of a lane when no filter
+// alone leads to few.
+func (l list) counting(ln lane) side {
 	switch {
-	case f.Assignee != 0 || f.Unassigned:
+	case l.Assignee != 0 || l.Unassigned:
 		return byAssignee
-	case f.Department != 0 || f.NoDepartment:
+	case l.Department != 0 || l.NoDepartment:
 		return byDepartment
-	case f.Requester != 0 && l.alone():
+	case l.Requester != 0 && l.alone() && len(ln.statuses) == 0:
 		return byRequester
-	case f.Tag != 0 && l.alone():
+	case l.Tag != 0 && l.alone() && len(ln.statuses) == 0:
 		return byTag
-	case len(f.Priorities) > 0:
+	case len(l.Priorities) > 0:
 		return byPriority
-	case !whole(l.lanes):
+	case len(ln.statuses) > 0:
 		return byStatus
 	}
 	return bySort
 }
 
-// alone reports whether a single filter is set and nothing else narrows.
+// walk is how many entries of each lane are looked at.
+func (l list) walk() int {
+	n := 0
+	for _, ln := range l.lanes {
+		if !l.skip[ln.pile] {
+			n++
+		}
+	}
+	return walkCap / max(1, n)
+}
+
+// alone reports whether a single filter is set and nothing but statuses narrows beside it.
 func (l list) alone() bool {
 	n := len(l.Priorities) + len(l.Types) + len(l.Channels)
-	for _, set := range []bool{l.Assignee != 0, l.Unassigned, l.Department != 0, l.NoDepartment, l.Requester != 0, l.Tag != 0, l.Following != 0, l.narrow(), !whole(l.lanes)} {
+	for _, set := range []bool{l.Assignee != 0, l.Unassigned, l.Department != 0, l.NoDepartment, l.Requester != 0, l.Tag != 0, l.Following != 0, l.narrow()} {
 		if set {
 			n++
 		}
@@ -306,14 +316,15 @@ func (l list) count(s side, n int) clause {
 		if l.skip[ln.pile] {
 			continue
 		}
+		s := l.lead(s, ln)
 		where := l.where(s, ln)
 		from, _ := l.from(s, ln.pile)
 		switch {
-		case s == byTag && l.alone():
+		case s == byTag && l.alone() && len(ln.statuses) == 0:
 			from, where = "ticket_tags g", say("g.tag_id = ? AND g.pile = ?", l.Tag, int64(ln.pile))
 		case s == bySort:
 			from = "(SELECT t.id, t.pile, t.priority, t.status_id, t.department_id, t.assignee_id, t.type, t.channel, t.requester_id FROM tickets t INDEXED BY tickets_updated WHERE t.pile = " +
-				strconv.Itoa(int(ln.pile)) + " ORDER BY t.updated_at DESC LIMIT " + strconv.Itoa(walkCap) + ") t"
+				strconv.Itoa(int(ln.pile)) + " ORDER BY t.updated_at DESC LIMIT " + strconv.Itoa(l.walk()) + ") t"
 		}
 		parts = append(parts, "(SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.sql+" LIMIT "+strconv.Itoa(n)+"))")
 		args = append(args, where.args...)

@@ -194,14 +194,14 @@ func TestPlans(t *testing.T) {
 					if strings.Contains(plan, "TEMP B-TREE") || scansTickets(plan) {
 						t.Errorf("%s, %s, by %s, narrow %v, led by the sort:\n%s", fname, sname, key, by.Narrow, plan)
 					}
-					sides := append(l.candidates(), l.counting())
+					sides := append(l.candidates(), byCount)
 					for _, s := range sides {
 						if plan := explain(t, r, l.ids(s, 50, 0)); scansTickets(plan) {
 							t.Errorf("%s, %s, by %s, led by %d:\n%s", fname, sname, key, s, plan)
 						}
 						n++
 					}
-					if plan := explain(t, r, l.count(l.counting(), 100)); scansTickets(plan) {
+					if plan := explain(t, r, l.count(byCount, 100)); scansTickets(plan) {
 						t.Errorf("%s, %s, count:\n%s", fname, sname, plan)
 					}
 					n++

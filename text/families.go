@@ -18,6 +18,7 @@ var Families = []Family{
 	{"agent.list_", words(`open mine unassigned following resolved closed all bin`)},
 	{"agent.field_", words(`activity updated created status priority type`)},
 	{"agent.stale_", words(`status priority type department assignee subject`)},
+	{"bench.stage_", words(`rows indexes search`)},
 	{"priority.", words(`low medium high urgent critical`)},
 	{"type.", words(`question problem incident task`)},
 	{"channel.", words(`web email api widget chat machine command`)},
