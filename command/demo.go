@@ -125,7 +125,7 @@ func fillDemo(ctx context.Context, s model.Settings, now model.Time) error {
 
 // demoMailed is for how much of the past mail is made when the demo starts:
 // enough to have something to read under Outgoing mail.
-const demoMailed = 5 * time.Hour
+const demoMailed = 2 * time.Hour
 
 // skipDemoMail marks everything before t as told to everybody.
 func skipDemoMail(ctx context.Context, db *store.DB, t model.Time) error {

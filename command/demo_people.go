@@ -147,4 +147,3 @@ func deskLanguage(lang string) string {
 	}
 	return ""
 }
-
