@@ -137,9 +137,21 @@ func Freeze(c *fiber.Ctx) Knock {
 	if host == nil {
 		host = c.UserContext()
 	}
+	locals := map[any]any{}
+	c.Context().VisitUserValuesAll(func(key, value any) {
+		if s, ok := value.(string); ok {
+			value = clone(s)
+		}
+		locals[key] = value
+	})
 	k.Header = func(name string) string { return headers[http.CanonicalHeaderKey(name)] }
 	k.Cookie = func(name string) string { return cookies[name] }
-	k.Value = host.Value
+	k.Value = func(key any) any {
+		if x := host.Value(key); x != nil {
+			return x
+		}
+		return locals[key]
+	}
 	k.Passive = true
 	return k
 }
