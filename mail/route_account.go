@@ -72,7 +72,7 @@ func linkKind(t model.Token) (model.MailKind, string) {
 	case t.Purpose == model.TokenReset:
 		return model.MailReset, "login/reset/"
 	case t.Purpose == model.TokenInvite:
-		return model.MailInvite, "login/invite/"
+		return model.MailInvite, "invite/"
 	case t.PersonID == 0:
 		return model.MailSignUp, "login/link/"
 	}

@@ -39,6 +39,7 @@ func (p *Post) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("take over the mail queue: %w", err)
 	}
+	woken := p.DB.Woken() // an admin's "try again" wakes nobody else
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	told := ""
@@ -57,6 +58,7 @@ func (p *Post) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-p.wake:
+		case <-woken:
 		case <-tick.C:
 		}
 	}

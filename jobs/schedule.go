@@ -1,0 +1,55 @@
+// Package jobs is the desk's clock: what runs when, as one table. Every job is
+// a shell over verbs; the when is here, the what is the desk's.
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"escalated/desk"
+	"escalated/model"
+)
+
+// Job is one thing that happens by the clock.
+type Job struct {
+	Name  string // in logs, and for admins
+	Every time.Duration
+	Do    func(ctx context.Context, d *desk.Desk, by model.Actor) error
+}
+
+// Schedule is the whole table.
+func Schedule() []Job {
+	return []Job{
+		{"close resolved tickets", 10 * time.Minute, closeResolved},
+		{"forget expired sessions and links", 15 * time.Minute, forgetExpired},
+		{"forget leftovers", time.Hour, forgetLeftovers},
+		{"empty the bin", time.Hour, emptyBin},
+		{"maintain the database", time.Hour, maintain},
+		{"sweep unused files", 24 * time.Hour, sweepFiles},
+	}
+}
+
+func closeResolved(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	_, err := d.CloseResolved(ctx, by)
+	return err
+}
+
+func forgetExpired(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	return d.ForgetExpired(ctx, by)
+}
+
+func forgetLeftovers(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	return d.ForgetLeftovers(ctx, by)
+}
+
+func emptyBin(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	_, err := d.EmptyBin(ctx, by)
+	return err
+}
+
+func maintain(ctx context.Context, d *desk.Desk, by model.Actor) error { return d.Maintain(ctx, by) }
+
+func sweepFiles(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	_, err := d.SweepFiles(ctx, by)
+	return err
+}
