@@ -14,6 +14,7 @@ import (
 	"escalated/desk"
 	"escalated/handlers"
 	"escalated/handlers/web"
+	"escalated/jobs"
 	"escalated/mail"
 	"escalated/model"
 	"escalated/outbox"
@@ -34,6 +35,7 @@ type Desk struct {
 
 	outbox *outbox.Dispatcher
 	post   *mail.Post
+	clock  *jobs.Clock
 
 	stopping atomic.Bool
 	inside   sync.Once // the application for host programs
@@ -104,6 +106,7 @@ func open(cfg Config) (*Desk, error) {
 	}
 	d.post = d.postOffice()
 	d.desk.CompletesMail(d.post.Shown)
+	d.clock = jobs.New(d.desk, jobs.Schedule(), cfg.Log)
 	d.outbox = outbox.New(outbox.Options{DB: db, Outlets: d.outlets(), Log: cfg.Log})
 	return d, nil
 }

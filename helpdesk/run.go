@@ -42,6 +42,7 @@ func (d *Desk) loops() []loop {
 	return []loop{
 		{"outbox", d.outbox.Run, d.outbox.Drain},
 		{"mail", d.post.Run, d.post.SendDue},
+		{"clock", d.clock.Run, nil},
 		{"file watch", d.watchFile, nil},
 		{"live pages", d.tellPages, nil},
 		{"left mail", d.finishMail, nil},
