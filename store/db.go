@@ -189,6 +189,9 @@ func (db *DB) migrate(ctx context.Context) error {
 		return fmt.Errorf("create schema: %w", fault(err))
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing to roll back after Commit
+	if err := tx.GetContext(ctx, &n, "PRAGMA user_version"); err != nil || n == SchemaVersion { // another process was faster
+		return fault(err)
+	}
 	if _, err := tx.ExecContext(ctx, schema+fmt.Sprintf(";\nPRAGMA user_version = %d;", SchemaVersion)); err != nil {
 		return fmt.Errorf("create schema: %w", err)
 	}
