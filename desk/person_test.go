@@ -155,3 +155,16 @@ func TestPeopleList(t *testing.T) {
 		t.Errorf("%d admins", l.Total)
 	}
 }
+
+func TestCommandGivesAKnownSenderAnAccount(t *testing.T) {
+	r := newRig(t)
+	guest := r.person(model.KindCustomer, "Dee")
+	p, err := r.CreatePerson(r.ctx, model.System("command"), model.NewPerson{Kind: model.KindAdmin, Name: "Dee D", Email: "dee@help.test", Password: good, Verified: true}, "command")
+	must(t, err)
+	if p.ID != guest.ID || p.Kind != model.KindAdmin || !p.HasPassword || p.Name != "Dee D" {
+		t.Fatalf("%+v", p)
+	}
+	r.enters("dee@help.test")
+	_, err = r.CreatePerson(r.ctx, model.System("command"), model.NewPerson{Kind: model.KindAdmin, Name: "Eve", Email: "dee@help.test", Password: good}, "command")
+	refused(t, err, "email", "email_taken")
+}
