@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"escalated/handlers/admin"
 	"escalated/handlers/agent"
 	"escalated/handlers/auth"
 	"escalated/handlers/portal"
@@ -25,6 +26,7 @@ func Routes(o Options) []web.Route {
 	routes = append(routes, auth.Routes(o.Desk)...) // before the guests', whose tokens match "link"
 	routes = append(routes, portal.Routes(o.Desk)...)
 	routes = append(routes, agent.Routes(o.Desk)...)
+	routes = append(routes, admin.Routes(o.Desk)...)
 	return routes
 }
 

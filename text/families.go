@@ -15,6 +15,8 @@ var Families = []Family{
 	{"status.", words(`open in_progress waiting_on_customer waiting_on_agent escalated resolved closed reopened`)},
 	{"customer_status.", words(`received in_progress waiting solved closed`)},
 	{"customer_status_text.", words(`received in_progress waiting solved closed`)},
+	{"admin.people_", words(`staff customer inactive all`)},
+	{"admin.kind_", words(`admin agent light customer`)},
 	{"agent.list_", words(`open mine unassigned following resolved closed all bin`)},
 	{"agent.field_", words(`activity updated created status priority type`)},
 	{"agent.stale_", words(`status priority type department assignee subject`)},
