@@ -50,6 +50,9 @@ func emptyBin(ctx context.Context, d *desk.Desk, by model.Actor) error {
 func maintain(ctx context.Context, d *desk.Desk, by model.Actor) error { return d.Maintain(ctx, by) }
 
 func sweepFiles(ctx context.Context, d *desk.Desk, by model.Actor) error {
-	_, err := d.SweepFiles(ctx, by)
+	if _, err := d.SweepFiles(ctx, by); err != nil {
+		return err
+	}
+	_, err := d.SweepStrays(ctx, by)
 	return err
 }
