@@ -31,7 +31,7 @@ func (d *Desk) SweepStrays(ctx context.Context, by model.Actor) (int, error) {
 	}
 	swept := 0
 	for _, sum := range sums {
-		known, err := d.db.Read().Known(ctx, sum)
+		known, err := d.db.Read().ContentKnown(ctx, sum)
 		if err != nil {
 			return swept, fmt.Errorf("sweep strays: %w", err)
 		}

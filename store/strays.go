@@ -34,5 +34,7 @@ func (d *Dir) Older(_ context.Context, t time.Time) (sums [][32]byte, err error)
 	return sums, nil
 }
 
-// Known reports whether a row names a content.
-func (r Reader) Known(ctx context.Context, sum [32]byte) (bool, error) { return r.expects(ctx, false, sum) }
+// ContentKnown reports whether a row names a content.
+func (r Reader) ContentKnown(ctx context.Context, sum [32]byte) (bool, error) {
+	return r.expects(ctx, false, sum)
+}
