@@ -135,12 +135,16 @@ func (b bundle) join() (*Asset, error) {
 			out.WriteString("\n;") // a file that ends without a semicolon must not call the next
 		}
 	}
-	sum := sha256.Sum256(out.Bytes())
+	body := out.Bytes()
+	if b.kind == cssType {
+		body = shortNames(inlineSteps(body))
+	}
+	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:5])
 	served := b.name
 	if !b.plain {
 		ext := path.Ext(b.name)
 		served = strings.TrimSuffix(b.name, ext) + "." + hash + ext
 	}
-	return &Asset{Name: b.name, Path: "static/" + served, Type: b.kind, ETag: `"` + hash + `"`, Immutable: !b.plain, Body: out.Bytes()}, nil
+	return &Asset{Name: b.name, Path: "static/" + served, Type: b.kind, ETag: `"` + hash + `"`, Immutable: !b.plain, Body: body}, nil
 }

@@ -7,6 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -160,6 +163,43 @@ func TestStylesAreLogical(t *testing.T) {
 		}
 		if bytes.Count(src, []byte("{")) != bytes.Count(src, []byte("}")) {
 			t.Errorf("css/%s: braces do not match", e.Name())
+		}
+	}
+}
+
+// Pages choose looks by class: a property they named themselves would not be
+// there, for the joined styles carry shorter names.
+func TestTemplatesNameNoProperties(t *testing.T) {
+	err := filepath.WalkDir("../views", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".templ" {
+			return err
+		}
+		src, err := os.ReadFile(name)
+		if err == nil && bytes.Contains(src, []byte("var(--")) {
+			t.Errorf("%s uses var(--…): give it a class", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every property that is used is defined, in each surface.
+func TestPropertiesAreDefined(t *testing.T) {
+	for _, name := range []string{"app.css", "portal.css"} {
+		body := all().byName[name].Body
+		defined := map[string]bool{}
+		for _, m := range cssDefined.FindAllSubmatch(body, -1) {
+			defined[string(m[1])] = true
+		}
+		for _, m := range regexp.MustCompile(`var\((--[a-z0-9-]+)`).FindAllSubmatch(body, -1) {
+			if !defined[string(m[1])] {
+				t.Errorf("%s: %s is not defined", name, m[1])
+			}
+		}
+		if bytes.Contains(body, []byte("/*")) {
+			t.Errorf("%s: a comment is left", name)
 		}
 	}
 }

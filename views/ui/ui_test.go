@@ -1,7 +1,11 @@
 package ui_test
 
 import (
+	"bytes"
 	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"escalated/model"
+	"escalated/static"
 	"escalated/text"
 	"escalated/views/ui"
 )
@@ -94,7 +99,31 @@ func TestTime(t *testing.T) {
 	}
 }
 
-// Every icon and hue that templates name exists.
+// Every icon that a template names is in the sprite.
+func TestIconsExist(t *testing.T) {
+	sprite, _, _, _, _, ok := static.Lookup(static.URL("icons.svg"), "")
+	if !ok {
+		t.Fatal("no sprite")
+	}
+	named := regexp.MustCompile(`(?:Icon\(|Glyph\(|Icon:\s*)"([a-z0-9_-]+)"`)
+	err := filepath.WalkDir("..", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".templ" {
+			return err
+		}
+		src, err := os.ReadFile(name)
+		for _, m := range named.FindAllSubmatch(src, -1) {
+			if !bytes.Contains(sprite, []byte(`id="`+string(m[1])+`"`)) {
+				t.Errorf("%s: no icon %s", name, m[1])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every word of a status and a priority has its glyph.
 func TestGlyphsOfAllWords(t *testing.T) {
 	for _, s := range model.Statuses() {
 		wants(t, html(t, "en", ui.StatusChip(s.String())), "#st-"+s.String())
