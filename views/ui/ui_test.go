@@ -105,7 +105,7 @@ func TestIconsExist(t *testing.T) {
 	if !ok {
 		t.Fatal("no sprite")
 	}
-	named := regexp.MustCompile(`(?:Icon\(|Glyph\(|Icon:\s*)"([a-z0-9_-]+)"`)
+	named := regexp.MustCompile(`(?:Icon\(|Glyph\(|Icon:\s*)"([a-z0-9_-]*[a-z0-9])"`)
 	err := filepath.WalkDir("..", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(name) != ".templ" {
 			return err
