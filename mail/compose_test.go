@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"mime"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,8 @@ import (
 
 	"escalated/model"
 	"escalated/store"
+	"escalated/text"
+	"escalated/views/emails"
 )
 
 var update = flag.Bool("update", false, "write the golden letters anew")
@@ -161,6 +164,56 @@ func TestSenderWithoutSettings(t *testing.T) {
 		s.BaseURL = base
 		if got := senderOf(s).Address; got != want || mailDomain(s) != strings.TrimPrefix(want, "support@") {
 			t.Errorf("%s: %s, %s", base, got, mailDomain(s))
+		}
+	}
+}
+
+// Whatever a name or a subject is, the message has the headers it should have
+// and no others, and says the same when read.
+func FuzzHeaders(f *testing.F) {
+	for _, s := range []string{"Hello", "a\r\nBcc: x@y.test", "=?utf-8?q?=0D=0ABcc:_x?=", "ü" + strings.Repeat("ö", 200), "日本語 の 件名", "a\x00\u0085\u2028b", `"x" <a@b.test>, y`, strings.Repeat("long words ", 60)} {
+		f.Add(s, s)
+	}
+	p := &Post{Signer: testSigner(0)}
+	f.Fuzz(func(t *testing.T, name, subject string) {
+		subject = model.Excerpt(subject, model.MaxSubject)
+		l := &letter{kind: model.MailReply, to: model.Person{Name: name, Email: "ada@example.com"}, from: mail.Address{Address: "support@help.test"}, via: name, desk: name,
+			words: text.In("en"), date: 1, subject: "[ESC-1] " + subject, id: "t.a.b@help.test", replyTo: "reply+a.b@help.test", references: []string{"a@b", "c@d"}}
+		raw, err := p.compose(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := mail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.Header) != 11 {
+			t.Errorf("%d headers: %v", len(m.Header), m.Header)
+		}
+		for _, h := range []string{"From", "To", "Reply-To"} {
+			if a, err := m.Header.AddressList(h); err != nil || len(a) != 1 {
+				t.Errorf("%s: %q: %v", h, m.Header.Get(h), err)
+			}
+		}
+		got, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+		if want := strings.TrimSpace("[ESC-1] " + headerLine(subject)); err != nil || got != want {
+			t.Errorf("subject %q, want %q (%v)", got, want, err)
+		}
+		for _, line := range bytes.Split(raw, []byte("\r\n")) {
+			if len(line) > 998 || bytes.ContainsAny(line, "\r\n\x00") {
+				t.Errorf("line %q", line)
+			}
+		}
+	})
+}
+
+func BenchmarkCompose(b *testing.B) {
+	p := &Post{Signer: testSigner(0)}
+	for b.Loop() {
+		l := &letter{kind: model.MailReply, to: model.Person{Name: "Ada", Email: "ada@example.com"}, from: mail.Address{Address: "support@help.test"}, desk: "Desk",
+			words: text.In("en"), date: 1, subject: "[ESC-1] Printer", id: "t.a.b@help.test", page: emails.Mail{Heading: "Hello", Said: &emails.Said{Text: strings.Repeat("Some words. ", 100)}}}
+		if _, err := p.compose(l); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"fmt"
+	"strings"
 
 	"escalated/model"
 	"escalated/text"
@@ -72,6 +73,18 @@ func (r *router) tellReceipt(l *letter, n *news, shy bool) {
 	} else {
 		l.page.After = append(l.page.After, w.T("mail.received_not_you"))
 	}
+	if shy && r.s.GuestPolicyMode == "prompt_signup" {
+		l.page.Also = emails.Action{Label: w.T("mail.received_sign_up"), URL: r.signUpURL(l)}
+	}
+}
+
+// signUpURL is where a guest is invited to sign up: the place the desk was
+// told, with the guest's link for a token, or our own door.
+func (r *router) signUpURL(l *letter) string {
+	if t := r.s.GuestPolicySignupURLTemplate; t != "" {
+		return strings.ReplaceAll(t, "{token}", r.linkBlank(l.id))
+	}
+	return r.site + "/login/link/"
 }
 
 // tellReply is an answer as its reader expects one: the words first.

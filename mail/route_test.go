@@ -332,3 +332,14 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+func TestGuestsAreInvitedToSignUp(t *testing.T) {
+	for template, want := range map[string]string{"": "https://help.test/support/login/link/", "https://shop.test/join?t={token}": "https://shop.test/join?t="} {
+		b := newBureau(t, "guest_policy_mode", "prompt_signup", "guest_policy_signup_url_template", template)
+		b.opens(model.Nobody(), "Hello", "Hello", func(n *model.NewTicket) { n.RequesterEmail, n.RequesterName = "guest@example.com", "Guest" })
+		m := to(b.mails(), "guest")
+		if m == nil || !strings.Contains(m.Text, want) || strings.Contains(m.Text, "{token}") {
+			t.Errorf("%q: %+v", template, m)
+		}
+	}
+}

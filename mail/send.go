@@ -144,7 +144,7 @@ func (p *Post) sendOne(ctx context.Context, s model.Settings, m model.OutgoingMa
 	}
 	err = p.deliver(envelopeFrom(s, m.Kind), m.Address, raw)
 	var no *refusal
-	if errors.As(err, &no) && no.permanent() && envelopeFrom(s, m.Kind) == "" && p.line.conn != nil {
+	if errors.As(err, &no) && no.permanent() && no.sender && envelopeFrom(s, m.Kind) == "" && p.line.conn != nil {
 		// Some servers take no mail without a return path.
 		err = p.deliver(senderOf(s).Address, m.Address, raw)
 	}

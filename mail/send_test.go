@@ -572,3 +572,27 @@ func TestComposingAgainGivesTheSameBytes(t *testing.T) {
 		t.Errorf("\n%s\n%s", raw[0], raw[1])
 	}
 }
+
+// A long queue goes out over a few connections, each mail once and in order.
+func TestALongQueue(t *testing.T) {
+	b := newBureau(t)
+	const n = 300
+	b.write(func(tx *store.Tx) error {
+		for i := range n {
+			if _, err := tx.RecordAbout(tx.Ctx, model.System("test"), "mail", 0, model.TestMailRequested{Address: fmt.Sprintf("a%d@example.com", i)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	b.sends()
+	got := b.server.Messages()
+	if len(got) != n {
+		t.Fatalf("%d of %d arrived", len(got), n)
+	}
+	for i, m := range got {
+		if want := fmt.Sprintf("a%d@example.com", i); m.To[0] != want {
+			t.Fatalf("mail %d went to %s, want %s", i, m.To[0], want)
+		}
+	}
+}

@@ -27,8 +27,9 @@ type line struct{ conn *smtp.Client }
 
 // refusal is a mail server's answer to one message.
 type refusal struct {
-	code int
-	text string
+	code   int
+	text   string
+	sender bool // it is the return path that is refused
 }
 
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.code, r.text) }
@@ -112,11 +113,14 @@ func (p *Post) deliver(from, to string, raw []byte) error {
 		return &broken{err}
 	}
 	if ok, _ := c.Extension("SMTPUTF8"); !ok && !asciiOnly(to) {
-		return &refusal{553, "the mail server does not take addresses with these letters"}
+		return &refusal{code: 553, text: "the mail server does not take addresses with these letters"}
 	}
-	err := c.Mail("<" + from + ">")
-	if err != nil {
-		return p.refused(err)
+	if err := c.Mail("<" + from + ">"); err != nil {
+		err = p.refused(err)
+		if no := new(refusal); errors.As(err, &no) {
+			no.sender = true
+		}
+		return err
 	}
 	if err := c.Rcpt("<" + to + ">"); err != nil {
 		return p.refused(err)
@@ -149,7 +153,7 @@ func (p *Post) refused(err error) error {
 		p.line.conn.Close() //nolint:errcheck // it is broken
 		p.line.conn = nil
 	}
-	return &refusal{answer.Code, answer.Msg}
+	return &refusal{code: answer.Code, text: answer.Msg}
 }
 
 func asciiOnly(s string) bool {

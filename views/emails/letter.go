@@ -21,6 +21,7 @@ type Mail struct {
 	Files     []File
 	FilesHere bool // attached; otherwise to be had behind the link
 	Action    Action
+	Also      Action   // a second, quieter link
 	After     []string // paragraphs after the link
 	Foot      []string // small print
 }
@@ -38,7 +39,7 @@ type Row struct{ Label, Value string }
 // File is a file of what was said.
 type File struct{ Name, Size string }
 
-// Action is the one link of the letter.
+// Action is a link of the letter.
 type Action struct{ Label, URL string }
 
 // Plain is the letter as plain text.
@@ -79,6 +80,9 @@ func Plain(ctx context.Context, m Mail) string {
 	}
 	for _, s := range m.After {
 		paragraph(s)
+	}
+	if m.Also.URL != "" {
+		paragraph(m.Also.Label + ":\n" + m.Also.URL)
 	}
 	if len(m.Foot) > 0 {
 		paragraph("-- \n" + strings.Join(m.Foot, "\n"))
