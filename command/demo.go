@@ -99,7 +99,7 @@ func (a *app) clearDemo(s model.Settings) error {
 	if err := d.Close(); err != nil {
 		return err
 	}
-	for _, name := range []string{"escalated.db", "escalated.db-wal", "escalated.db-shm", "files"} {
+	for _, name := range []string{"escalated.db", "escalated.db-wal", "escalated.db-shm", "files", "mail"} {
 		if err := os.RemoveAll(filepath.Join(s.Data, name)); err != nil {
 			return fmt.Errorf("clear unfinished demo: %w", err)
 		}
@@ -116,7 +116,7 @@ func fillDemo(ctx context.Context, s model.Settings, now model.Time) error {
 		return err
 	}
 	p := &demoPlayer{desk: d.Desk(), clock: clock, now: now}
-	err = p.play(ctx)
+	err = p.play(ctx, d.Desk().Key("mail"))
 	if err == nil {
 		err = skipDemoMail(ctx, d.DB(), now.Add(-demoMailed))
 	}

@@ -58,7 +58,7 @@ type moment struct {
 }
 
 // play fills an empty desk.
-func (p *demoPlayer) play(ctx context.Context) error {
+func (p *demoPlayer) play(ctx context.Context, key []byte) error {
 	p.staff, p.customers, p.departments = demoStaff(), demoCustomers(), map[string]model.DepartmentID{}
 	scripts, err := loadDemoScripts()
 	if err != nil {
@@ -89,6 +89,9 @@ func (p *demoPlayer) play(ctx context.Context) error {
 		if err := m.do(ctx); err != nil {
 			return err
 		}
+	}
+	if err := p.receive(ctx, key, tickets); err != nil {
+		return err
 	}
 	p.clock.set(p.now)
 	return p.read(ctx, tickets)

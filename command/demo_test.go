@@ -119,6 +119,20 @@ func TestDemoFills(t *testing.T) {
 	if faults, err := r.CountFaults(t.Context()); err != nil || len(faults) > 0 {
 		t.Errorf("%v %v", faults, err)
 	}
+	outcomes := map[model.Outcome]int{}
+	mails, _, err := r.LedgerPage(t.Context(), model.InboundFilter{Page: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mails {
+		outcomes[m.Outcome]++
+	}
+	if outcomes[model.MailHeld] != 1 || outcomes[model.MailIgnored] != 2 || outcomes[model.MailQuarantined] != 1 || outcomes["reply"] != 1 {
+		t.Errorf("mail became %v", outcomes)
+	}
+	if h, err := store.Check(t.Context(), store.Layout{Dir: s.Data}, false); err != nil || len(h.Faults) > 0 {
+		t.Errorf("%v %v", h.Faults, err)
+	}
 	again, err := a.demo(t.Context(), s, now)
 	if err != nil || len(again) != len(accounts) {
 		t.Errorf("the second start: %v %v", again, err)
