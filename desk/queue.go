@@ -39,8 +39,12 @@ func (d *Desk) Dashboard(ctx context.Context, by model.Actor) (counts model.Dash
 	if err := maySeeQueue(by, model.TicketFilter{}); err != nil {
 		return counts, nil, nil, err
 	}
-	if counts, err = d.SideCounts(ctx, by); err != nil {
+	day, err := d.today(ctx)
+	if err != nil {
 		return counts, nil, nil, err
+	}
+	if counts, err = d.db.Read().Counts(ctx, by, day); err != nil {
+		return counts, nil, nil, fmt.Errorf("count tickets: %w", err)
 	}
 	if mine, err = d.db.Read().TicketRows(ctx, by, model.TicketFilter{Assignee: by.ID}, dashboardRows); err != nil {
 		return counts, nil, nil, fmt.Errorf("own tickets: %w", err)
@@ -57,24 +61,28 @@ func (d *Desk) Dashboard(ctx context.Context, by model.Actor) (counts model.Dash
 }
 
 // SideCounts are the numbers beside the lists, each at most 1,000 except that
-// of all open tickets, which is kept.
+// of all open tickets, which is kept. Those about today are left out.
 func (d *Desk) SideCounts(ctx context.Context, by model.Actor) (model.DashboardCounts, error) {
 	if err := maySeeQueue(by, model.TicketFilter{}); err != nil {
 		return model.DashboardCounts{}, err
 	}
+	counts, err := d.db.Read().Counts(ctx, by, 0)
+	if err != nil {
+		return counts, fmt.Errorf("count tickets: %w", err)
+	}
+	return counts, nil
+}
+
+// today is when today began, in the desk's time zone.
+func (d *Desk) today(ctx context.Context) (model.Time, error) {
 	s, err := d.Settings(ctx)
 	if err != nil {
-		return model.DashboardCounts{}, err
+		return 0, err
 	}
 	zone, err := time.LoadLocation(s.TimeZone)
 	if err != nil {
 		zone = time.UTC
 	}
 	now := d.Now().Std().In(zone)
-	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
-	counts, err := d.db.Read().Counts(ctx, by, model.TimeOf(day))
-	if err != nil {
-		return counts, fmt.Errorf("count tickets: %w", err)
-	}
-	return counts, nil
+	return model.TimeOf(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)), nil
 }

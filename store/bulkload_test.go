@@ -163,6 +163,12 @@ func mayFind(by model.Actor, t BulkTicket) bool {
 	return slices.Contains(by.Departments, t.DepartmentID) || t.AssigneeID == by.ID || t.DepartmentID == 0 && by.Loose
 }
 
+// mayList is mayFind with what a narrow agent follows, in the list of that.
+func mayList(by model.Actor, f model.TicketFilter, t BulkTicket) bool {
+	follows := f.Following == by.ID && slices.Contains(t.Followers, by.ID) && t.DeletedAt == 0 && t.HeldAt == 0
+	return mayFind(by, t) || follows
+}
+
 // suits is a filter, written plainly.
 func suits(f model.TicketFilter, t BulkTicket) bool {
 	has := func(ok bool, set bool) bool { return !set || ok }

@@ -11,7 +11,7 @@ import (
 const sideCap = 1_000
 
 // Counts are the numbers of the staff's first page and side bar, in one query.
-// day is the beginning of today.
+// day is the beginning of today; zero leaves out what is about it.
 func (r Reader) Counts(ctx context.Context, by model.Actor, day model.Time) (model.DashboardCounts, error) {
 	var out model.DashboardCounts
 	if !by.Staff() || !by.Can(model.PermTicketView) {
@@ -26,13 +26,17 @@ func (r Reader) Counts(ctx context.Context, by model.Actor, day model.Time) (mod
 	}
 	all := clause{sql: "SELECT coalesce(sum(n), 0) FROM pile_counts WHERE pile IN (1, 2)"}
 	if l.narrow() {
-		all = capped(open("tickets_customer", "1 = 1"))
+		all = capped(joined(append(l.seen(model.PileActive), l.seen(model.PileAsleep)...), " UNION "))
 	}
 	following := say("SELECT 1 FROM ticket_people w CROSS JOIN tickets t ON t.id = w.ticket_id WHERE w.person_id = ? AND w.role = 2 AND t.pile IN (1, 2)", by.ID)
-	solved := say("SELECT 1 FROM tickets t INDEXED BY tickets_resolved WHERE t.pile = 3 AND t.resolved_at >= ?", int64(day))
-	solved.and(sight.sql, sight.args...)
-	fresh := say("SELECT 1 FROM tickets t INDEXED BY tickets_created WHERE t.pile IN (1, 2, 3, 4) AND t.created_at >= ?", int64(day))
-	fresh.and(sight.sql, sight.args...)
+	solved, fresh := clause{sql: "0"}, clause{sql: "0"}
+	if day != 0 {
+		solved = say("SELECT 1 FROM tickets t INDEXED BY tickets_resolved WHERE t.pile = 3 AND t.resolved_at >= ?", int64(day))
+		solved.and(sight.sql, sight.args...)
+		fresh = say("SELECT 1 FROM tickets t INDEXED BY tickets_created WHERE t.pile IN (1, 2, 3, 4) AND t.created_at >= ?", int64(day))
+		fresh.and(sight.sql, sight.args...)
+		solved, fresh = capped(solved), capped(fresh)
+	}
 	var c clause
 	for i, part := range []struct {
 		name string
@@ -41,7 +45,7 @@ func (r Reader) Counts(ctx context.Context, by model.Actor, day model.Time) (mod
 		{"mine", capped(open("tickets_assignee", "t.assignee_id = ?", by.ID))},
 		{"unassigned", capped(open("tickets_assignee", "t.assignee_id IS NULL"))},
 		{"waiting", capped(open("tickets_status", "t.status_id = ?", int64(model.WaitingOnAgent)))},
-		{"open", all}, {"following", capped(following)}, {"solved", capped(solved)}, {"fresh", capped(fresh)},
+		{"open", all}, {"following", capped(following)}, {"solved", solved}, {"fresh", fresh},
 	} {
 		if i > 0 {
 			c.sql += ", "

@@ -13,14 +13,18 @@ import (
 
 // wantFound is the search, written plainly: the newest message of each ticket
 // that has all the words where the actor may read them.
-func (c *crowd) wantFound(by model.Actor, q query) []model.TicketID {
+func (c *crowd) wantFound(by model.Actor, q query, fs ...model.TicketFilter) []model.TicketID {
+	f := model.TicketFilter{}
+	if len(fs) > 0 {
+		f = fs[0]
+	}
 	type at struct {
 		t model.TicketID
 		m model.MessageID
 	}
 	var all []at
 	for _, t := range c.tickets {
-		if !mayFind(by, t) {
+		if !mayList(by, f, t) {
 			continue
 		}
 		var best model.MessageID
@@ -121,13 +125,13 @@ func TestSearchWithFiltersIsRight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := slices.DeleteFunc(c.wantFound(by, parseQuery(f.Query)), func(id model.TicketID) bool { return !suits(f, c.tickets[id-1]) })
+		want := slices.DeleteFunc(c.wantFound(by, parseQuery(f.Query), f), func(id model.TicketID) bool { return !suits(f, c.tickets[id-1]) })
 		if len(want) > 100 {
 			want = want[:100]
 		}
 		if got := rowIDs(p.Rows); !slices.Equal(got, want) {
 			if q, ok := parseQuery(f.Query).begun(); ok && len(want) < 100 {
-				w := slices.DeleteFunc(c.wantFound(by, q), func(id model.TicketID) bool { return !suits(f, c.tickets[id-1]) })
+				w := slices.DeleteFunc(c.wantFound(by, q, f), func(id model.TicketID) bool { return !suits(f, c.tickets[id-1]) })
 				if slices.Equal(got, w) {
 					continue
 				}

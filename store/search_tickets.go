@@ -207,7 +207,7 @@ func (s search) facets() []string {
 		}
 		out = append(out, strings.Join(any, " OR "))
 	}
-	if s.narrow() {
+	if s.narrow() && !s.followed() {
 		any := []string{facet("a", int64(s.by.ID))}
 		for _, d := range s.by.Departments {
 			any = append(any, facet("d", int64(d)))

@@ -109,7 +109,7 @@ type list struct {
 
 func newList(by model.Actor, f model.TicketFilter) list {
 	l := list{TicketFilter: f, by: by, lanes: lanes(f)}
-	if l.narrow() && f.Department != 0 && !slices.Contains(by.Departments, f.Department) && f.Assignee == 0 && !f.Unassigned {
+	if l.narrow() && !l.followed() && f.Department != 0 && !slices.Contains(by.Departments, f.Department) && f.Assignee == 0 && !f.Unassigned {
 		l.Assignee = by.ID // all that a narrow actor sees of others' departments, and few
 	}
 	return l
@@ -133,9 +133,13 @@ func (l list) narrow() bool { return l.by.Kind.Staff() && l.by.Narrow }
 func (l list) sight() clause {
 	by := l.by
 	by.Permissions = append(slices.Clone(by.Permissions), model.PermTicketDelete)
-	cond, args := visible(by, false)
+	cond, args := visible(by, l.followed())
 	return clause{cond, args}
 }
+
+// followed reports whether the list is what the actor follows: that lets a
+// narrow actor into tickets of other departments.
+func (l list) followed() bool { return l.Following != 0 && l.Following == l.by.ID }
 
 // from is the table that leads, and the condition that makes it few.
 func (l list) from(s side, p model.Pile) (string, clause) {
@@ -162,14 +166,18 @@ func (l list) from(s side, p model.Pile) (string, clause) {
 }
 
 // seen lists the tickets of a pile that a narrow actor may see, by the indexes
-// of the rule's parts. It only leads: the rule itself is still asked.
+// of the rule's parts; each part asks the rule itself, too, inside the index.
 func (l list) seen(p model.Pile) []clause {
 	parts := []clause{
-		say("SELECT id FROM tickets INDEXED BY tickets_assignee WHERE assignee_id = ? AND pile = ?", l.by.ID, int64(p)),
-		say("SELECT id FROM tickets INDEXED BY tickets_department WHERE department_id IN (?) AND pile = ?", l.by.Departments, int64(p)),
+		say("SELECT t.id FROM tickets t INDEXED BY tickets_assignee WHERE t.assignee_id = ? AND t.pile = ?", l.by.ID, int64(p)),
+		say("SELECT t.id FROM tickets t INDEXED BY tickets_department WHERE t.department_id IN (?) AND t.pile = ?", l.by.Departments, int64(p)),
 	}
 	if l.by.Loose {
-		parts = append(parts, say("SELECT id FROM tickets INDEXED BY tickets_department WHERE department_id IS NULL AND pile = ?", int64(p)))
+		parts = append(parts, say("SELECT t.id FROM tickets t INDEXED BY tickets_department WHERE t.department_id IS NULL AND t.pile = ?", int64(p)))
+	}
+	sight := l.sight()
+	for i := range parts {
+		parts[i].and(sight.sql, sight.args...)
 	}
 	return parts
 }

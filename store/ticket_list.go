@@ -18,8 +18,8 @@ const (
 	walkCap  = 20_000 // index entries looked at when no index leads to what is counted
 )
 
-// TicketPage is one page of the staff's list. Five queries at most: sizes and
-// probes, the count when it is not kept, ids, rows.
+// TicketPage is one page of the staff's list. Four queries at most: sizes and
+// probes, the count when it is not kept and not small, ids, rows.
 func (r Reader) TicketPage(ctx context.Context, by model.Actor, f model.TicketFilter) (model.TicketPage, error) {
 	page := model.TicketPage{Page: max(1, f.Page), PerPage: f.PerPage}
 	if page.PerPage <= 0 {
@@ -30,11 +30,15 @@ func (r Reader) TicketPage(ctx context.Context, by model.Actor, f model.TicketFi
 		return page, nil
 	}
 	l := newList(by, f)
-	lead, err := r.measure(ctx, &l, &page)
+	lead, few, err := r.measure(ctx, &l, &page)
 	if err != nil {
 		return page, fmt.Errorf("count tickets: %w", err)
 	}
-	ids, err := r.pageIDs(ctx, l, lead, &page)
+	load := r.pageIDs
+	if few {
+		load = r.fewIDs
+	}
+	ids, err := load(ctx, l, lead, &page)
 	if err != nil {
 		return page, fmt.Errorf("list tickets: %w", err)
 	}
@@ -46,10 +50,15 @@ func (r Reader) TicketPage(ctx context.Context, by model.Actor, f model.TicketFi
 
 // TicketRows are the first n rows of a list, without its totals.
 func (r Reader) TicketRows(ctx context.Context, by model.Actor, f model.TicketFilter, n int) ([]model.TicketRow, error) {
-	l := newList(by, f)
-	lead := bySort
-	if f.Assignee != 0 {
-		lead = byAssignee // an agent's open tickets are few
+	l, lead := newList(by, f), bySort
+	if sides := l.candidates(); len(sides) > 0 {
+		_, counts, err := r.survey(ctx, l, sides, fewCap/4)
+		if err != nil {
+			return nil, err
+		}
+		if s := l.small(sides, counts); counts[max(0, slices.Index(sides, s))] < fewCap/4 {
+			lead = s
+		}
 	}
 	q := l.ids(lead, n, 0)
 	ids, err := many[idRow](ctx, r, q.sql, q.args...)
@@ -106,6 +115,24 @@ func (r Reader) pageIDs(ctx context.Context, l list, lead side, page *model.Tick
 	}
 }
 
+// fewIDs reads the whole of a list that is known to be short.
+func (r Reader) fewIDs(ctx context.Context, l list, lead side, page *model.TicketPage) ([]int64, error) {
+	var ids []int64
+	if q := l.ids(lead, fewCap+1, 0); q.sql != "" {
+		rows, err := many[idRow](ctx, r, q.sql, q.args...)
+		if err != nil {
+			return nil, err
+		}
+		ids = onlyIDs(rows)
+	}
+	page.Total = len(ids)
+	page.Pages = max(1, (page.Total+page.PerPage-1)/page.PerPage)
+	page.Page = min(page.Page, page.Pages)
+	page.HasNext = page.Page < page.Pages
+	from := (page.Page - 1) * page.PerPage
+	return ids[from:min(from+page.PerPage, len(ids))], nil
+}
+
 // candidates are the filters that may hit few rows, and so are worth a look.
 func (l list) candidates() []side {
 	var out []side
@@ -124,7 +151,7 @@ func (l list) candidates() []side {
 	if l.Department != 0 || l.NoDepartment {
 		out = append(out, byDepartment)
 	}
-	if l.narrow() {
+	if l.narrow() && !l.followed() {
 		out = append(out, bySight)
 	}
 	return out
@@ -192,12 +219,13 @@ func (r Reader) survey(ctx context.Context, l list, sides []side, n int) ([]size
 	return sizes, counts, nil
 }
 
-// measure fills the totals and chooses what leads.
-func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (side, error) {
+// measure fills the totals and chooses what leads. few says that it leads to
+// so few rows that counting them first would be reading them twice.
+func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (lead side, few bool, err error) {
 	sides := l.candidates()
 	sizes, counts, err := r.survey(ctx, *l, sides, fewCap+1)
 	if err != nil {
-		return bySort, err
+		return bySort, false, err
 	}
 	in := map[model.Pile]int{}
 	for _, z := range sizes {
@@ -207,33 +235,29 @@ func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (s
 	for _, ln := range l.lanes {
 		l.skip[ln.pile] = in[ln.pile] <= 0
 	}
+	if lead = l.small(sides, counts); lead != bySort {
+		return lead, true, nil
+	}
 	if n, ok := l.kept(sizes); ok {
 		page.Total = n
-		return l.small(sides, counts), nil
+		return bySort, false, nil
 	}
-	lead := l.small(sides, counts)
-	count := lead
-	if count == bySort {
-		count = byCount
-	}
-	q := l.count(count, CountCap+1)
+	q := l.count(byCount, CountCap+1)
 	if q.sql == "" {
-		return lead, nil
+		return bySort, false, nil
 	}
 	n, err := one[int](ctx, r, q.sql, q.args...)
 	if err != nil {
-		return lead, err
+		return bySort, false, err
 	}
 	page.Total, page.Capped = min(n, CountCap), n > CountCap
-	if count == byCount && !page.Capped { // only part of a large pile was looked at
-		for _, ln := range l.lanes {
-			page.Capped = page.Capped || l.counting(ln) == bySort && in[ln.pile] > l.walk()
-		}
+	for _, ln := range l.lanes { // where only part of a large pile was looked at
+		page.Capped = page.Capped || l.counting(ln) == bySort && in[ln.pile] > l.walk()
 	}
-	if lead == bySort && n <= fewCap && !page.Capped {
-		lead = count
+	if n <= fewCap && !page.Capped {
+		lead = byCount
 	}
-	return lead, nil
+	return lead, false, nil
 }
 
 // small is the side with the fewest rows, if they are few.
