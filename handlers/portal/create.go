@@ -84,7 +84,7 @@ func (h *handler) newTicketAgain(c *fiber.Ctx, f *web.Form, problems model.Inval
 	if err != nil {
 		return err
 	}
-	n.Problems, n.Name, n.Email = problems, f.Text("name"), f.Text("email")
+	n.Problems, n.Name, n.Email = plainly(problems), f.Text("name"), f.Text("email")
 	n.Subject, n.Body, n.Department = f.Text("subject"), f.Text("description"), f.Text("department_id")
 	if w := f.Text("priority"); w != "" {
 		n.Priority = w

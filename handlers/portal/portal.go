@@ -92,3 +92,15 @@ func (h *handler) kept(c *fiber.Ctx, f *web.Form) ([]model.Attachment, error) {
 	}
 	return out, nil
 }
+
+// plainly names the field that was left empty, so that a summary of several
+// does not say the same thing again and again.
+func plainly(problems model.Invalid) model.Invalid {
+	keys := map[string]string{"name": "name_required", "email": "email_required", "subject": "subject_required", "description": "body_required", "body": "body_required"}
+	for i, p := range problems {
+		if key := keys[p.Field]; p.Key == "required" && key != "" {
+			problems[i].Key = key
+		}
+	}
+	return problems
+}

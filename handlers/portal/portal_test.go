@@ -49,7 +49,7 @@ func TestListShowsOwnTickets(t *testing.T) {
 		t.Errorf("%d open tickets, want 1:\n%s", got, page.Text())
 	}
 	card := page.Must(fmt.Sprintf(`[data-ticket="%d"] a`, first.ID))
-	for _, want := range []string{"Export never ends", first.Reference, "Waiting for you", "New answer", "Sam wrote:", "Please try a smaller range."} {
+	for _, want := range []string{"Export never ends", first.Reference, "Waiting for you", "New answer", "Sam ·", "Please try a smaller range."} {
 		if !card.Has(want) {
 			t.Errorf("the card lacks %q:\n%s", want, card.Text())
 		}

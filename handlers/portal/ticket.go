@@ -105,7 +105,7 @@ func (h *handler) CreateReply(c *fiber.Ctx) error {
 	}
 	web.Say(c, "ok", "portal.reply_sent")
 	if !web.IsHTMX(c) {
-		return web.Done(c, place(c, id)+"#latest")
+		return web.Done(c, fmt.Sprintf("%s#m%d", place(c, id), m.ID))
 	}
 	t, err := h.thread(c, id)
 	if err != nil {
@@ -121,7 +121,7 @@ func (h *handler) replyAgain(c *fiber.Ctx, id model.TicketID, f *web.Form, probl
 	if err != nil {
 		return err
 	}
-	t.Composer.Problems, t.Composer.Body = problems, f.Text("body")
+	t.Composer.Problems, t.Composer.Body = plainly(problems), f.Text("body")
 	if op := f.Text("op"); op != "" {
 		t.Composer.Op = op
 	}

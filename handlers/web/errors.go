@@ -54,7 +54,7 @@ func (s *Site) fail(c *fiber.Ctx, err error) error {
 		c.SetUserContext(s.frame(c, s.speak(c, v.visitor, settings), settings))
 	}
 	if status >= 500 && !errors.Is(err, errPanic) {
-		s.Log.Error("request failed", "request", v.id, "method", clone(c.Method()), "path", clone(c.Path()), "status", status, "error", err)
+		s.Log.Error("request failed", "request", v.id, "method", clone(c.Method()), "path", logPath(c.Path()), "status", status, "error", err)
 	}
 	c.Response().ResetBody()
 	c.Set(fiber.HeaderCacheControl, "no-store")

@@ -32,7 +32,7 @@ func (s *Site) Begin(c *fiber.Ctx) (err error) {
 	s.headers(c)
 	defer func() {
 		if p := recover(); p != nil {
-			s.Log.Error("panic", "request", v.id, "path", c.Path(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.Log.Error("panic", "request", v.id, "path", logPath(c.Path()), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = s.fail(c, errPanic)
 		}
 		s.compress(c)
@@ -71,7 +71,7 @@ func (s *Site) SameOrigin() fiber.Handler {
 			}
 		}
 		if err := cop.Check(r); err != nil {
-			s.Log.Warn("cross-origin request refused", "request", v.id, "path", r.URL.Path, "origin", r.Header.Get("Origin"))
+			s.Log.Warn("cross-origin request refused", "request", v.id, "path", logPath(r.URL.Path), "origin", r.Header.Get("Origin"))
 			return model.ErrDenied
 		}
 		return c.Next()

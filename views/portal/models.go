@@ -119,7 +119,6 @@ type step struct {
 	event string // key of its words
 	entry model.Entry
 	gap   int
-	last  bool
 }
 
 // steps merges messages and what happened to the ticket, oldest first. What
@@ -143,7 +142,7 @@ func steps(v model.TicketView) []step {
 		} else {
 			before(it.CreatedAt-1, true)
 		}
-		out = append(out, step{item: it, last: i == len(v.Items)-1})
+		out = append(out, step{item: it})
 	}
 	before(1<<62, true)
 	return out
