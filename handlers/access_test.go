@@ -48,6 +48,9 @@ var access = map[string]string{
 	"GET agent/people/":                        "in     in    404      404   no    ok     ok    ok",
 	"POST agent/tickets/store/":                "in     in    404      404   no    ok     ok    ok",
 	"GET agent/tickets/:id/":                   "in     in    404      404   ok    404    ok    ok",
+	"GET agent/messages/:id/original/":         "in     in    404      404   404   404    404   404", // no mail: their own tests
+	"GET agent/messages/:id/html/":             "in     in    404      404   404   404    404   404",
+	"GET agent/messages/:id/raw.eml":           "in     in    404      404   404   404    404   404",
 	"POST agent/tickets/:id/update/":           "in     in    404      404   no    404    ok    ok",
 	"POST agent/tickets/:id/reply/":            "in     in    404      404   no    404    ok    ok",
 	"POST agent/tickets/:id/note/":             "in     in    404      404   ok    404    ok    ok",

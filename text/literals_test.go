@@ -132,6 +132,9 @@ func labels(in string, render *ast.CallExpr) (found []string) {
 	}
 	for _, a := range component.Args {
 		ast.Inspect(a, func(n ast.Node) bool {
+			if c, ok := n.(*ast.CallExpr); ok && (callName(c) == "T" || callName(c) == "N") {
+				return false // a key and the names of its placeholders
+			}
 			lit, ok := n.(*ast.BasicLit)
 			if !ok {
 				return true

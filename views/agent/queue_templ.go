@@ -341,7 +341,7 @@ func filtered(q Queue) bool {
 
 func statusValue(f model.TicketFilter) string {
 	switch {
-	case f.Any:
+	case f.Any, f.Query != "" && len(f.Statuses) == 0 && !f.Bin: // a search looks everywhere
 		return "any"
 	case f.Bin:
 		return "deleted"
