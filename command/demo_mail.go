@@ -17,7 +17,7 @@ import (
 func (p *demoPlayer) receive(ctx context.Context, key []byte, tickets []*demoTicket) error {
 	var open []*demoTicket
 	for _, t := range tickets {
-		if t.fate == fateCustomer && t.script.lang == "en" && t.customer.Password != "" {
+		if t.fate == fateCustomer && t.script.lang == "en" && t.customer.Password != "" && (len(open) == 0 || open[0].customer != t.customer) {
 			open = append(open, t)
 		}
 	}

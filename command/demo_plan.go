@@ -123,6 +123,9 @@ func (p *demoPlayer) cast(t *demoTicket) {
 		can = agents
 	}
 	t.agent = can[t.r.IntN(len(can))]
+	if ada := p.staff[0]; t.script.lang == "en" && slices.Contains(ada.Departments, t.script.department) && t.r.IntN(4) == 0 {
+		t.agent = ada // the admin lends a hand
+	}
 	for t.other = t.agent; t.other == t.agent; {
 		t.other = agents[t.r.IntN(len(agents))]
 	}
@@ -233,13 +236,13 @@ func (t *demoTicket) lastAge() float64 {
 	u := t.r.Float64()
 	switch t.fate {
 	case fateFresh:
-		return 0.03 + 18*u*u
+		return 0.05 + 18*u*u
 	case fateTaken, fateAgent, fateEscalated:
-		return 0.1 + 26*u*u
+		return 0.15 + 26*math.Pow(u, 1.2)
 	case fateCustomer:
-		return 0.2 + 80*u*u
+		return 0.3 + 80*math.Pow(u, 1.3)
 	case fateReopened:
-		return 0.1 + 24*u*u
+		return 0.4 + 24*u
 	case fateResolved:
 		return 0.3 + 84*u
 	case fateBin:

@@ -148,9 +148,10 @@ func (p *demoPlayer) open(ctx context.Context, t *demoTicket, s demoStep) error 
 	if t.channel == model.Web && t.r.IntN(3) > 0 { // the form asks for a department, mail does not
 		in.Department = p.departments[t.script.department]
 	}
-	if t.r.IntN(25) == 0 && t.fate != fateFresh { // on the telephone
+	if t.script.lang == "en" && t.channel == model.Web && t.fate != fateFresh && t.r.IntN(10) == 0 { // on the telephone
 		by = t.agent.actor
 		in.RequesterEmail, in.Priority, in.Type = t.customer.Email, t.script.priority, t.script.kind
+		in.Body = "Written down from a call with " + t.customer.Name + ":\n\n" + in.Body
 	}
 	files, err := p.files(ctx, t, by, s)
 	if err != nil {
@@ -201,6 +202,9 @@ func (p *demoPlayer) sort(ctx context.Context, t *demoTicket) error {
 	err = errors.Join(err, p.desk.Assign(ctx, by, t.id, t.agent.id, desk.Change{}))
 	if t.r.IntN(6) == 0 {
 		err = errors.Join(err, p.desk.Follow(ctx, t.other.actor, t.id, true))
+	}
+	if ada := p.staff[0]; t.script.priority >= model.Urgent && t.agent != ada {
+		err = errors.Join(err, p.desk.Follow(ctx, ada.actor, t.id, true))
 	}
 	return err
 }
