@@ -47,12 +47,14 @@ func differs(p model.Person, who model.Identity) bool {
 }
 
 // follow makes or changes the person's row. Somebody known by address only,
-// such as a sender of mail, becomes the host's person.
+// such as a sender of mail, becomes the host's person. Whoever has an account
+// here keeps it, and the address with it: an address is no proof, and would
+// hand over the rights of the staff.
 func (d *Desk) follow(ctx context.Context, tx *store.Tx, by model.Actor, who model.Identity) (model.Person, error) {
 	p, err := tx.PersonByExternalID(ctx, who.ExternalID)
 	if errors.Is(err, model.ErrNotFound) && who.Email != "" {
 		p, err = tx.PersonByEmail(ctx, who.Email)
-		if err == nil && p.ExternalID != "" {
+		if err == nil && !adoptable(p) {
 			p, err, who.Email = model.Person{}, model.ErrNotFound, "" // the address is another account's
 		}
 	}
@@ -63,7 +65,11 @@ func (d *Desk) follow(ctx context.Context, tx *store.Tx, by model.Actor, who mod
 		return p, err
 	}
 	if who.Email != "" && who.Email != p.Email {
-		if other, err := tx.PersonByEmail(ctx, who.Email); err == nil && other.ID != p.ID {
+		other, err := tx.PersonByEmail(ctx, who.Email)
+		if err != nil && !errors.Is(err, model.ErrNotFound) {
+			return p, err
+		}
+		if err == nil && other.ID != p.ID {
 			who.Email = "" // taken: both keep what they have
 		}
 	}

@@ -234,7 +234,7 @@ func (d *Desk) firstMessage(ctx context.Context, tx *store.Tx, by model.Actor, o
 		return m, err
 	}
 	customer := !by.Kind.Staff()
-	if err := tx.MessageAdded(ctx, m, n, customer); err != nil {
+	if err := tx.MessageAdded(ctx, m, n, customer, false); err != nil {
 		return m, err
 	}
 	if by.Kind.Staff() {

@@ -155,7 +155,7 @@ func (d *Desk) write(ctx context.Context, tx *store.Tx, by model.Actor, t model.
 	if err != nil {
 		return m, err
 	}
-	if err := tx.MessageAdded(ctx, m, files, customer); err != nil {
+	if err := tx.MessageAdded(ctx, m, files, customer, in.Automatic); err != nil {
 		return m, fmt.Errorf("write message: %w", err)
 	}
 	verb, e := "reply", model.Event(model.ReplyAdded{Message: m.ID, Files: files, Staff: by.Staff(), Automatic: in.Automatic, Held: in.Hold, Imported: in.Imported})
@@ -225,6 +225,11 @@ func (d *Desk) continueTicket(ctx context.Context, tx *store.Tx, by model.Actor,
 	if err != nil {
 		return m, err
 	}
+	if by.ID != old.RequesterID && by.ID != old.ContactID { // a participant goes on seeing what they wrote
+		if _, err := tx.AddPerson(ctx, t.ID, by.ID, store.RoleParticipant); err != nil {
+			return m, err
+		}
+	}
 	if err := tx.LinkTickets(ctx, old.ID, t.ID, "continued"); err != nil {
 		return m, err
 	}
@@ -289,5 +294,9 @@ func (d *Desk) release(ctx context.Context, tx *store.Tx, by model.Actor, id mod
 	if _, err := tx.Record(ctx, by, t.ID, model.MessageReleased{Message: id}); err != nil {
 		return m, err
 	}
-	return m, d.setStatus(ctx, tx, by, t, t.Status.AfterCustomerReply(), true)
+	s, err := d.Settings(ctx)
+	if err != nil {
+		return m, err
+	}
+	return m, d.moveAfterReply(ctx, tx, by, t, 0, true, s)
 }

@@ -69,7 +69,8 @@ func (s *stream) Open(c *fiber.Ctx) error {
 	if c.Method() == fiber.MethodHead {
 		return nil
 	}
-	ctx, sub := c.UserContext(), s.hub.Subscribe(f.wants)
+	first := *f // the hub asks while the stream looks again who is reading
+	ctx, sub := c.UserContext(), s.hub.Subscribe(first.wants)
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer sub.Close()
 		if err := f.run(ctx, w, sub); err != nil && !errors.Is(err, errEnd) && ctx.Err() == nil {

@@ -87,7 +87,7 @@ func (k *keeper) ticket(content string) {
 		if _, err := tx.InsertAttachment(tx.Ctx, model.Attachment{BlobID: blob, MessageID: m.ID, Filename: "a.txt"}); err != nil {
 			return err
 		}
-		if err := tx.MessageAdded(tx.Ctx, m, 1, true); err != nil {
+		if err := tx.MessageAdded(tx.Ctx, m, 1, true, false); err != nil {
 			return err
 		}
 		_, err = tx.Record(tx.Ctx, model.Actor{Kind: model.KindCustomer, ID: k.who, Via: model.Web}, id, model.TicketOpened{Message: m.ID, Requester: k.who, Priority: model.Low, Channel: model.Web})

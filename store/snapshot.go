@@ -91,10 +91,11 @@ func copyPages(ctx context.Context, b *sqlite.Backup) error {
 		case err != nil && (!errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_BUSY && e.Code()&0xff != sqlite3.SQLITE_LOCKED):
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		pause, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+		<-pause.Done()
+		cancel()
+		if ctx.Err() != nil {
 			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }

@@ -119,8 +119,9 @@ func (tx *Tx) UpdateTicket(ctx context.Context, id model.TicketID, c *TicketChan
 }
 
 // MessageAdded brings a ticket's counts, preview and marks in line with a new
-// message. customer says that the customer's side wrote it.
-func (tx *Tx) MessageAdded(ctx context.Context, m model.Message, files int, customer bool) error {
+// message. customer says that the customer's side wrote it, automatic that a
+// machine did: nobody has answered and nobody waits because of that.
+func (tx *Tx) MessageAdded(ctx context.Context, m model.Message, files int, customer, automatic bool) error {
 	if err := tx.touch(ctx, m.TicketID); err != nil {
 		return err
 	}
@@ -130,14 +131,16 @@ func (tx *Tx) MessageAdded(ctx context.Context, m model.Message, files int, cust
 	if m.Public() {
 		q += ", public_at = max(public_at, ?), public_count = public_count + 1, last_public_id = ?, last_public_by = ?, preview = ?"
 		args = append(args, tx.Now, m.ID, m.AuthorID, model.Excerpt(m.Body, 120))
-		if customer {
+		switch {
+		case automatic:
+		case customer:
 			q += ", customer_at = max(customer_at, ?), waiting_since = min(waiting_since, ?)"
 			args = append(args, tx.Now, tx.Now)
-		} else {
+		default:
 			q += ", waiting_since = ?"
 			args = append(args, int64(model.Never))
 		}
-	} else if m.HeldAt != 0 { // customers see nothing of it, the queue does
+	} else if m.HeldAt != 0 && !automatic { // customers see nothing of it, the queue does
 		q += ", customer_at = max(customer_at, ?)"
 		args = append(args, tx.Now)
 	}

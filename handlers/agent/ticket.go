@@ -187,12 +187,15 @@ func (h *handler) ReleaseMessage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m, err := h.desk.Release(c.UserContext(), web.By(c), message)
+	m, err := h.desk.ViewMessage(c.UserContext(), web.By(c), message)
+	if err == nil && m.TicketID != id {
+		err = model.ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
-	if m.TicketID != id {
-		return model.ErrNotFound
+	if _, err := h.desk.Release(c.UserContext(), web.By(c), message); err != nil {
+		return err
 	}
 	web.Say(c, "ok", "agent.message_released")
 	return h.said(c, id)

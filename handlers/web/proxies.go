@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -98,7 +99,10 @@ func (s *Site) ours(host string) bool {
 		return err == nil && strings.EqualFold(withPort(u.Host, u.Scheme), withPort(host, u.Scheme))
 	}
 	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
+	if h, port, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false // "localhost:x@elsewhere" would be another host in a link
+		}
 		name = h
 	}
 	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
