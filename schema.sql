@@ -208,6 +208,7 @@ CREATE INDEX tickets_requester  ON tickets(requester_id, public_at, id, pile);
 CREATE INDEX tickets_contact    ON tickets(contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX tickets_listed     ON tickets(updated_at, id) WHERE listed = 1;   -- "any status", deep pages
 CREATE INDEX tickets_resolved   ON tickets(resolved_at) WHERE pile = 3;        -- closing by the clock
+CREATE INDEX tickets_open       ON tickets(id) WHERE pile <= 2;                -- small: which of the followed ones are open
 CREATE INDEX tickets_bin        ON tickets(deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- What was said. The description of a ticket is its first message.

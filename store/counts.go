@@ -28,7 +28,7 @@ func (r Reader) Counts(ctx context.Context, by model.Actor, day model.Time) (mod
 	if l.narrow() {
 		all = capped(joined(append(l.seen(model.PileActive), l.seen(model.PileAsleep)...), " UNION "))
 	}
-	following := say("SELECT 1 FROM ticket_people w CROSS JOIN tickets t ON t.id = w.ticket_id WHERE w.person_id = ? AND w.role = 2 AND t.pile IN (1, 2)", by.ID)
+	following := say("SELECT 1 FROM ticket_people w CROSS JOIN tickets t INDEXED BY tickets_open ON t.id = w.ticket_id WHERE w.person_id = ? AND w.role = 2 AND t.pile <= 2", by.ID)
 	solved, fresh := clause{sql: "0"}, clause{sql: "0"}
 	if day != 0 {
 		solved = say("SELECT 1 FROM tickets t INDEXED BY tickets_resolved WHERE t.pile = 3 AND t.resolved_at >= ?", int64(day))
