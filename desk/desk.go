@@ -29,6 +29,7 @@ type Desk struct {
 	settings atomic.Pointer[model.Settings]
 	choices  atomic.Pointer[Choices]
 	loading  sync.Mutex
+	guesses  guesses
 }
 
 // Options of New.

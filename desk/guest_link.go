@@ -27,8 +27,21 @@ func (d *Desk) newGuestToken(ctx context.Context, tx *store.Tx, ticket model.Tic
 
 // GuestActor is whoever holds a guest link: a guest in that one ticket. It
 // works until 90 days after the ticket's last message, and only while the
-// person belongs to the ticket. Anything else is ErrNotFound.
+// person belongs to the ticket. Anything else is ErrNotFound, and *Throttled
+// for a network that has tried too many.
 func (d *Desk) GuestActor(ctx context.Context, by model.Actor, secret string) (model.Actor, error) {
+	from, now := network(by.Address), d.db.Now()
+	if err := d.guesses.open(from, now); err != nil {
+		return model.Nobody(), err
+	}
+	a, err := d.guest(ctx, by, secret)
+	if errors.Is(err, model.ErrNotFound) {
+		d.guesses.missed(from, now)
+	}
+	return a, err
+}
+
+func (d *Desk) guest(ctx context.Context, by model.Actor, secret string) (model.Actor, error) {
 	secret = strings.ToLower(secret)
 	if len(secret) != tokenText.EncodedLen(20) {
 		return model.Nobody(), model.ErrNotFound

@@ -64,7 +64,7 @@ func (s *Site) fail(c *fiber.Ctx, err error) error {
 	} else if status == fiber.StatusServiceUnavailable {
 		c.Set(fiber.HeaderRetryAfter, "5")
 	}
-	if status == fiber.StatusUnauthorized && v.route != nil && v.route.Page && !IsHTMX(c) && c.Method() == fiber.MethodGet {
+	if status == fiber.StatusUnauthorized && v.route != nil && v.route.Page && !IsHTMX(c) && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
 		return redirect(c, SignInPath(c), fiber.StatusSeeOther)
 	}
 	if wantsJSON(c) {

@@ -62,6 +62,9 @@ func (s *Site) Mount(app fiber.Router, routes []Route) {
 	for i := range routes {
 		r := &routes[i]
 		app.Add(r.Method, s.Prefix+"/"+r.Path, s.gate(r))
+		if r.Method == fiber.MethodGet { // the same without the body (RFC 9110 §9.3.2)
+			app.Add(fiber.MethodHead, s.Prefix+"/"+r.Path, s.gate(r))
+		}
 	}
 	app.Use(s.Prefix, s.lost(routes))
 }
