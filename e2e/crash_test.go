@@ -71,11 +71,16 @@ const (
 	crashSenders  = 4
 )
 
+// removeProgram removes what builtProgram built, at the end of all tests.
+var removeProgram = func() {}
+
+// builtProgram is the program, built once for all tests.
 var builtProgram = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "escalated-crash-*")
 	if err != nil {
 		return "", err
 	}
+	removeProgram = func() { _ = os.RemoveAll(dir) }
 	name := filepath.Join(dir, "escalated")
 	out, err := exec.Command("go", "build", "-o", name, "..").CombinedOutput()
 	if err != nil {
