@@ -54,7 +54,7 @@ func (d *Desk) SaveDepartment(ctx context.Context, by model.Actor, in model.Depa
 		in.Slug = model.Slug(in.Name)
 	}
 	var p model.Invalid
-	checkName(&p, "name", in.Name, 255)
+	checkLabel(&p, "name", in.Name, 255)
 	if utf8.RuneCountInString(in.Description) > 2000 {
 		p.Add("description", "too_long", "Max", 2000)
 	}
@@ -133,7 +133,7 @@ func (d *Desk) SaveTag(ctx context.Context, by model.Actor, in model.Tag) (model
 	in.Name = model.Clean(in.Name)
 	in.Slug = model.Slug(in.Name)
 	var p model.Invalid
-	checkName(&p, "name", in.Name, 100)
+	checkLabel(&p, "name", in.Name, 100)
 	if in.Name != "" && in.Slug == "" {
 		p.Add("name", "choice_invalid")
 	}
@@ -187,7 +187,7 @@ func (d *Desk) ArchiveTag(ctx context.Context, by model.Actor, id model.TagID, o
 	})
 }
 
-func checkName(p *model.Invalid, field, s string, longest int) {
+func checkLabel(p *model.Invalid, field, s string, longest int) {
 	if s == "" {
 		p.Add(field, "required")
 	} else if utf8.RuneCountInString(s) > longest {
