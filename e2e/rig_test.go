@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,7 +21,11 @@ import (
 	"escalated/model"
 )
 
-func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
+func TestMain(m *testing.M) {
+	code := browser.Main(m)
+	removeProgram()
+	os.Exit(code)
+}
 
 // slow reports whether the long way round was asked for.
 func slow() bool { return os.Getenv("ESCALATED_SLOW") != "" }
@@ -34,6 +39,7 @@ type program struct {
 	base  string            // where it listens, with prefix and slash
 	setup string            // address of the setup page
 	demo  map[string]string // password by address
+	stop  func() error      // asks the server to end and waits; once
 }
 
 // startProgram serves until the test ends. Settings are keys and values.
@@ -60,9 +66,14 @@ func startProgram(t *testing.T, args []string, settings ...string) *program {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.stop = sync.OnceValue(func() error {
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			return err
+		}
+		return c.Wait()
+	})
 	t.Cleanup(func() {
-		_ = c.Process.Signal(syscall.SIGTERM) // gone already: Wait tells
-		if err := c.Wait(); err != nil || t.Failed() {
+		if err := p.stop(); err != nil || t.Failed() {
 			t.Logf("the server ended: %v\n%s", err, log.String())
 		}
 	})
@@ -161,21 +172,25 @@ func newHouse(t *testing.T, opts ...helpdesktest.Option) *house {
 // open opens a tab, signed in as the person unless nil.
 func (h *house) open(p *helpdesktest.Person, opt browser.Options) *browser.Page {
 	h.t.Helper()
-	opt.Base = h.base
-	page := browser.Open(h.t, opt)
-	if p != nil {
-		page.Cookie("escalated_session", h.session(p))
+	if p == nil {
+		return h.openAs(0, opt)
 	}
-	return page
+	return h.openAs(p.ID, opt)
 }
 
-func (h *house) session(p *helpdesktest.Person) string {
+// openAs opens a tab, signed in unless the id is zero.
+func (h *house) openAs(id model.PersonID, opt browser.Options) *browser.Page {
 	h.t.Helper()
-	token, err := h.Verbs().OpenSession(context.Background(), model.System("test"), p.ID, false)
-	if err != nil {
-		h.t.Fatal(err)
+	opt.Base = h.base
+	page := browser.Open(h.t, opt)
+	if id != 0 {
+		token, err := h.Verbs().OpenSession(context.Background(), model.System("test"), id, false)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		page.Cookie("escalated_session", token)
 	}
-	return token
+	return page
 }
 
 // receive takes a raw mail in and returns what became of it.
