@@ -40,12 +40,13 @@ type GuestToken struct {
 	Name     string         `db:"name"`
 	Locale   string         `db:"locale"`
 	LastAt   model.Time     `db:"last_at"`
+	Nonce    []byte         `db:"nonce"`
 }
 
 // GuestTokenByHash finds a guest link whose person still takes part in its
 // ticket: the requester, the contact or a participant.
 func (r Reader) GuestTokenByHash(ctx context.Context, hash []byte) (GuestToken, error) {
-	return one[GuestToken](ctx, r, `SELECT k.person_id, k.ticket_id, coalesce(nullif(p.name, ''), e.address, '') AS name, p.locale,
+	return one[GuestToken](ctx, r, `SELECT k.person_id, k.ticket_id, coalesce(nullif(p.name, ''), e.address, '') AS name, p.locale, k.nonce,
 			coalesce((SELECT m.created_at FROM messages m WHERE m.id = t.last_public_id), t.created_at) AS last_at
 		FROM tokens k JOIN tickets t ON t.id = k.ticket_id JOIN people p ON p.id = k.person_id
 		LEFT JOIN person_emails e ON e.person_id = p.id AND e.is_primary = 1
