@@ -38,9 +38,9 @@ func crawl(b *helpdesktest.Browser, most int, from ...string) map[string]string 
 			at = regexp.MustCompile(`since=\d+`).ReplaceAllString(at, "since=0")
 		}
 		page := b.Get(at)
-		seen[at] = fmt.Sprint(page.Header) + page.Body
+		seen[at] = fmt.Sprint(page.Header) + "\x00" + page.Body
 		for _, target := range []string{"list", "thread", "panel", "composer"} {
-			seen[at+" for "+target] = b.HTMX(target).Get(at).Body
+			seen[at+" for "+target] = "\x00" + b.HTMX(target).Get(at).Body
 		}
 		for _, m := range links.FindAllStringSubmatch(page.Body, -1) {
 			queue = append(queue, m[1])
