@@ -100,7 +100,11 @@ func (l live) render(who reader) func(context.Context, model.Actor, string, []mo
 		if err != nil {
 			return "", err
 		}
-		t := view.Thread{View: v, Me: by.ID, Base: "tickets/" + strconv.FormatInt(int64(f.id), 10) + "/", All: f.all}
+		s, err := l.desk.Settings(ctx)
+		if err != nil {
+			return "", err
+		}
+		t := view.Thread{View: v, Me: by.ID, Base: "tickets/" + strconv.FormatInt(int64(f.id), 10) + "/", All: f.all, Priority: s.ShowPriorityToCustomers}
 		if by.Kind == model.KindGuest {
 			t.Base = "guest/" + f.token + "/"
 			t.Files, t.Guest = t.Base, &view.Guest{}

@@ -58,7 +58,7 @@ func (h *handler) thread(c *fiber.Ctx, id model.TicketID) (view.Thread, error) {
 		return view.Thread{}, err
 	}
 	s, op := web.Settings(c), ui.NewOp(ctx)
-	t := view.Thread{View: v, Me: by.ID, Base: place(c, id), All: look.All, Limits: s.Limits(), Composer: view.Composer{Op: op, Slot: op}}
+	t := view.Thread{View: v, Me: by.ID, Base: place(c, id), All: look.All, Priority: s.ShowPriorityToCustomers, Limits: s.Limits(), Composer: view.Composer{Op: op, Slot: op}}
 	t.Uploads = "uploads/"
 	topic := fmt.Sprintf("portal:%d", id)
 	if by.Kind == model.KindGuest {

@@ -82,6 +82,7 @@ type Thread struct {
 	Uploads  string // where files are sent ahead, below the prefix
 	Topic    string // live topic
 	All      bool   // every message is shown
+	Priority bool   // the priority is shown
 	Guest    *Guest
 	Composer Composer
 	Limits   model.Limits
