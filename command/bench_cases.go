@@ -37,8 +37,10 @@ func (o *bench) user(ctx context.Context, who model.PersonID, name string) (*ben
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
 	transport := &http.Transport{MaxConnsPerHost: 1}
-	return &benchUser{base: o.url, cookie: "escalated_session=" + secret, name: name, client: &http.Client{Transport: transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+	return &benchUser{base: o.url, cookie: "escalated_session=" + secret, name: name, client: &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
 }
 
 // send makes one request and reads all of the answer.
@@ -155,8 +157,10 @@ func (o *bench) portalCases(people map[string]*benchUser) []benchCase {
 
 func (o *bench) searchCases(people map[string]*benchUser) []benchCase {
 	agent := people["agent"]
-	out := []benchCase{agent.page("word in 40 %", "agent/tickets/?q="+seedCommon), agent.page("rare word", "agent/tickets/?q="+seedRare), agent.page("both", "agent/tickets/?q="+seedCommon+"+"+seedRare),
-		agent.page("begun word", "agent/tickets/?q=print"), agent.page("word in 40 %, open only", "agent/tickets/?status=open&q="+seedCommon)}
+	out := []benchCase{
+		agent.page("word in 40 %", "agent/tickets/?q="+seedCommon), agent.page("rare word", "agent/tickets/?q="+seedRare), agent.page("both", "agent/tickets/?q="+seedCommon+"+"+seedRare),
+		agent.page("begun word", "agent/tickets/?q=print"), agent.page("word in 40 %, open only", "agent/tickets/?status=open&q="+seedCommon),
+	}
 	if narrow := people["narrow agent"]; narrow != nil {
 		out = append(out, narrow.page("word in 40 %", "agent/tickets/?q="+seedCommon), narrow.page("rare word", "agent/tickets/?q="+seedRare))
 	}

@@ -104,8 +104,10 @@ func (d *Desk) fileTicket(ctx context.Context, tx *store.Tx, by model.Actor, own
 			return t, err
 		}
 	}
-	if _, err := tx.Record(ctx, by, t.ID, model.TicketOpened{Subject: t.Subject, Priority: t.Priority, Channel: t.Channel, Requester: t.RequesterID, Message: m.ID,
-		Silent: in.Silent, Automatic: in.Automatic, Imported: in.Imported}); err != nil {
+	if _, err := tx.Record(ctx, by, t.ID, model.TicketOpened{
+		Subject: t.Subject, Priority: t.Priority, Channel: t.Channel, Requester: t.RequesterID, Message: m.ID,
+		Silent: in.Silent, Automatic: in.Automatic, Imported: in.Imported,
+	}); err != nil {
 		return t, err
 	}
 	if in.Assignee != 0 {

@@ -74,7 +74,7 @@ func TestSearchSeesWhatTheActorSees(t *testing.T) {
 	}
 	p, err := r.Search(r.ctx, agent, model.TicketFilter{Query: "ann"})
 	must(t, err)
-	if by := (p.People); len(by) > 1 {
+	if by := p.People; len(by) > 1 {
 		t.Errorf("%+v", by)
 	}
 	for _, text := range []string{"printer", tk.Reference, "#1"} {

@@ -119,8 +119,10 @@ func (d *Desk) joinFromMail(ctx context.Context, tx *store.Tx, m *incoming, who 
 	if err != nil {
 		return err
 	}
-	in := model.NewReply{Body: m.content.body, HTML: m.content.html, HTMLPolicy: m.content.policy, Files: ids, Slot: m.slot(),
-		Ledger: m.row.ID, Automatic: m.automatic, Hold: how == waits, Imported: !m.row.Live}
+	in := model.NewReply{
+		Body: m.content.body, HTML: m.content.html, HTMLPolicy: m.content.policy, Files: ids, Slot: m.slot(),
+		Ledger: m.row.ID, Automatic: m.automatic, Hold: how == waits, Imported: !m.row.Live,
+	}
 	add := d.reply
 	if how == serves && !by.Can(model.PermTicketReply) {
 		add = d.note

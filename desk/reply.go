@@ -212,8 +212,10 @@ func (d *Desk) unseen(ctx context.Context, tx *store.Tx, by model.Actor, t model
 // linked to it.
 func (d *Desk) continueTicket(ctx context.Context, tx *store.Tx, by model.Actor, old model.Ticket, in model.NewReply) (m model.Message, err error) {
 	// The requester stays: a participant's answer continues the requester's ticket.
-	n := model.NewTicket{Subject: old.Subject, Body: in.Body, HTML: in.HTML, HTMLPolicy: in.HTMLPolicy, Priority: old.Priority, Type: old.Type,
-		Channel: by.Via, Files: in.Files, Slot: in.Slot, Locale: old.Locale, Ledger: in.Ledger, Imported: in.Imported}
+	n := model.NewTicket{
+		Subject: old.Subject, Body: in.Body, HTML: in.HTML, HTMLPolicy: in.HTMLPolicy, Priority: old.Priority, Type: old.Type,
+		Channel: by.Via, Files: in.Files, Slot: in.Slot, Locale: old.Locale, Ledger: in.Ledger, Imported: in.Imported,
+	}
 	if dep, err := tx.Department(ctx, old.DepartmentID); err == nil && dep.Active() {
 		n.Department = dep.ID
 	}

@@ -78,8 +78,12 @@ func TestRefusedSignInsAreAlike(t *testing.T) {
 	var words string
 	var queries, hashes int64
 	for i, c := range []struct{ email, password string }{
-		{"ada@help.test", "wrong password"}, {"nobody@help.test", "wrong password"},
-		{"gone@help.test", good}, {"gone@help.test", "wrong password"}, {"nopass@help.test", "wrong password"}, {"nopass@help.test", nobodysPassword},
+		{"ada@help.test", "wrong password"},
+		{"nobody@help.test", "wrong password"},
+		{"gone@help.test", good},
+		{"gone@help.test", "wrong password"},
+		{"nopass@help.test", "wrong password"},
+		{"nopass@help.test", nobodysPassword},
 	} {
 		ctx, n := store.Counting(r.ctx)
 		before := hashed.Load()
@@ -195,10 +199,20 @@ func TestGuessingFromManyNetworksAndAtManyAccounts(t *testing.T) {
 
 func TestPasswordRules(t *testing.T) {
 	for _, c := range []struct{ password, key string }{
-		{"", "password_required"}, {"short", "password_short"}, {strings.Repeat("a b", 100), "password_long"},
-		{"password1", "password_weak"}, {"P@ssw0rd!", "password_weak"}, {"12345678", "password_weak"}, {"aaaaaaaaaa", "password_weak"},
-		{"qwertyuiop", "password_weak"}, {"adalovelace2024", "password_weak"}, {"adalovelace@help.test", "password_weak"},
-		{good, ""}, {"пароль для проверки", ""}, {"8 x ✓ and ü", ""}, {strings.Repeat("ab1", 85), ""},
+		{"", "password_required"},
+		{"short", "password_short"},
+		{strings.Repeat("a b", 100), "password_long"},
+		{"password1", "password_weak"},
+		{"P@ssw0rd!", "password_weak"},
+		{"12345678", "password_weak"},
+		{"aaaaaaaaaa", "password_weak"},
+		{"qwertyuiop", "password_weak"},
+		{"adalovelace2024", "password_weak"},
+		{"adalovelace@help.test", "password_weak"},
+		{good, ""},
+		{"пароль для проверки", ""},
+		{"8 x ✓ and ü", ""},
+		{strings.Repeat("ab1", 85), ""},
 	} {
 		var p model.Invalid
 		checkPassword(&p, "password", c.password, "adalovelace@help.test", "Ada Lovelace")

@@ -121,10 +121,14 @@ func TestNotVisibleIsNotFound(t *testing.T) {
 }
 
 func TestAutomaticMoves(t *testing.T) {
-	staff := map[model.Status]model.Status{model.Open: model.WaitingOnCustomer, model.InProgress: model.WaitingOnCustomer, model.WaitingOnCustomer: model.WaitingOnCustomer,
-		model.WaitingOnAgent: model.WaitingOnCustomer, model.Escalated: model.WaitingOnCustomer, model.Reopened: model.WaitingOnCustomer, model.Resolved: model.Resolved, model.Closed: model.Closed}
-	customer := map[model.Status]model.Status{model.Open: model.Open, model.InProgress: model.InProgress, model.WaitingOnCustomer: model.WaitingOnAgent, model.WaitingOnAgent: model.WaitingOnAgent,
-		model.Escalated: model.Escalated, model.Reopened: model.Reopened, model.Resolved: model.Reopened, model.Closed: model.Reopened}
+	staff := map[model.Status]model.Status{
+		model.Open: model.WaitingOnCustomer, model.InProgress: model.WaitingOnCustomer, model.WaitingOnCustomer: model.WaitingOnCustomer,
+		model.WaitingOnAgent: model.WaitingOnCustomer, model.Escalated: model.WaitingOnCustomer, model.Reopened: model.WaitingOnCustomer, model.Resolved: model.Resolved, model.Closed: model.Closed,
+	}
+	customer := map[model.Status]model.Status{
+		model.Open: model.Open, model.InProgress: model.InProgress, model.WaitingOnCustomer: model.WaitingOnAgent, model.WaitingOnAgent: model.WaitingOnAgent,
+		model.Escalated: model.Escalated, model.Reopened: model.Reopened, model.Resolved: model.Reopened, model.Closed: model.Reopened,
+	}
 	r := newRig(t)
 	ada, bob := r.person(model.KindCustomer, "Ada"), r.person(model.KindAgent, "Bob")
 	for from := range staff {

@@ -119,8 +119,10 @@ func TestNamesOfFiles(t *testing.T) {
 	d.Admin("ada")
 	carol := d.Customer("carol")
 	customer, by, ctx := d.As(carol), carol.Actor(), context.Background()
-	names := []string{"../../../etc/passwd", `..\..\boot.ini`, `C:\x.txt`, "C:x.txt", `\\host\share\x.txt`, "a\r\nSet-Cookie: a=b", "a\nb.txt", "a\x00.txt", `a".txt`, `a\".txt`, "a;b=c.txt", "a%0d%0ab.txt", "a%2fb.txt", "filename*=UTF-8''x",
-		"Größe.txt", "日本語.txt", "😀.txt", "a\u202etxt.exe.txt", "\u200b.htaccess", ".htaccess", "..", ".", "/", "", " ", "con", "nul.txt", "~root", "-rf", strings.Repeat("é", 3000) + ".txt", strings.Repeat("a", 5000), "=?utf-8?q?a?=", "<svg onload=alert(1)>.txt", "a\tb.txt", "'a'.txt"}
+	names := []string{
+		"../../../etc/passwd", `..\..\boot.ini`, `C:\x.txt`, "C:x.txt", `\\host\share\x.txt`, "a\r\nSet-Cookie: a=b", "a\nb.txt", "a\x00.txt", `a".txt`, `a\".txt`, "a;b=c.txt", "a%0d%0ab.txt", "a%2fb.txt", "filename*=UTF-8''x",
+		"Größe.txt", "日本語.txt", "😀.txt", "a\u202etxt.exe.txt", "\u200b.htaccess", ".htaccess", "..", ".", "/", "", " ", "con", "nul.txt", "~root", "-rf", strings.Repeat("é", 3000) + ".txt", strings.Repeat("a", 5000), "=?utf-8?q?a?=", "<svg onload=alert(1)>.txt", "a\tb.txt", "'a'.txt",
+	}
 	for i, name := range names {
 		slot := fmt.Sprintf("names-%d", i)
 		a, err := d.Verbs().Stage(ctx, by, "", slot, name, strings.NewReader("x"))

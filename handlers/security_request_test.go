@@ -20,12 +20,19 @@ func TestForeignPagesChangeNothing(t *testing.T) {
 	db := lookInto(t, w.DB())
 	before := db.tables()
 	foreign := [][]string{
-		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Site", "cross-site", "HX-Request", "true"},
-		{"Origin", "https://evil.test"}, {"Origin", "null"}, {"Origin", "http://localhost:81"}, {"Origin", "https://evil.test", "HX-Request", "true"},
+		{"Sec-Fetch-Site", "cross-site"},
+		{"Sec-Fetch-Site", "same-site"},
+		{"Sec-Fetch-Site", "cross-site", "HX-Request", "true"},
+		{"Origin", "https://evil.test"},
+		{"Origin", "null"},
+		{"Origin", "http://localhost:81"},
+		{"Origin", "https://evil.test", "HX-Request", "true"},
 		{"Origin", "https://evil.test", "X-Forwarded-Host", "evil.test"},
 	}
 	bodies := [][2]string{
-		{"application/x-www-form-urlencoded", everything(nil).Encode()}, {"text/plain", "subject=x&body=y"}, {"application/json", `{"subject":"x"}`},
+		{"application/x-www-form-urlencoded", everything(nil).Encode()},
+		{"text/plain", "subject=x&body=y"},
+		{"application/json", `{"subject":"x"}`},
 		{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=\"attachments[]\"; filename=\"a.txt\"\r\n\r\nx\r\n--b--\r\n"},
 	}
 	n := 0

@@ -199,8 +199,10 @@ func TestMarkupIsWords(t *testing.T) {
 	d.Settle()
 	pages := 0
 	for who, b := range map[string]*helpdesktest.Browser{"admin": d.As(boss), "agent": d.As(sam), "customer": d.As(carol), "nobody": d.Nobody()} {
-		start := []string{"", "agent/", "admin/", "tickets/", "profile/", "guest/" + token + "/", "agent/tickets/?status=any&q=subject", "agent/tickets/?status=any&q=canary", "tickets/?q=canary&status=all", "agent/people/?q=carol", "agent/people/?requester_email=carol",
-			fmt.Sprintf("agent/tickets/%d/?show=all", ticket.ID), fmt.Sprintf("changes?since=0&t=ticket:%d", ticket.ID), fmt.Sprintf("changes?since=0&t=portal:%d", ticket.ID), fmt.Sprintf("changes?since=0&t=guest:%d:%s", guest.ID, token), "tickets/?q=" + strings.ReplaceAll(evil, " ", "+"), "login/?next=/support/%22%3E%3Cxss-canary%3E/", "%3Cxss-canary%3E/"}
+		start := []string{
+			"", "agent/", "admin/", "tickets/", "profile/", "guest/" + token + "/", "agent/tickets/?status=any&q=subject", "agent/tickets/?status=any&q=canary", "tickets/?q=canary&status=all", "agent/people/?q=carol", "agent/people/?requester_email=carol",
+			fmt.Sprintf("agent/tickets/%d/?show=all", ticket.ID), fmt.Sprintf("changes?since=0&t=ticket:%d", ticket.ID), fmt.Sprintf("changes?since=0&t=portal:%d", ticket.ID), fmt.Sprintf("changes?since=0&t=guest:%d:%s", guest.ID, token), "tickets/?q=" + strings.ReplaceAll(evil, " ", "+"), "login/?next=/support/%22%3E%3Cxss-canary%3E/", "%3Cxss-canary%3E/",
+		}
 		for at, body := range crawl(b, 400, start...) {
 			pages++
 			_, body, _ = strings.Cut(body, "\x00")

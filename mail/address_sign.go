@@ -25,8 +25,10 @@ var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 const macBytes = 16
 
 // kindCodes gives each kind of mail its number inside of Message-IDs. Append only.
-var kindCodes = []model.MailKind{"", model.MailTicketReceived, model.MailTicketNew, model.MailTicketOpened, model.MailReply, model.MailCustomerReply,
-	model.MailStaffReply, model.MailAssigned, model.MailStatus, model.MailSignIn, model.MailSignUp, model.MailReset, model.MailInvite, model.MailGuestLink, model.MailTest}
+var kindCodes = []model.MailKind{
+	"", model.MailTicketReceived, model.MailTicketNew, model.MailTicketOpened, model.MailReply, model.MailCustomerReply,
+	model.MailStaffReply, model.MailAssigned, model.MailStatus, model.MailSignIn, model.MailSignUp, model.MailReset, model.MailInvite, model.MailGuestLink, model.MailTest,
+}
 
 // Ref is what one of our Message-IDs says.
 type Ref struct {

@@ -158,8 +158,10 @@ func TestReplaceWrapped(t *testing.T) {
 }
 
 func TestSenderWithoutSettings(t *testing.T) {
-	for base, want := range map[string]string{"": "support@localhost", "http://127.0.0.1:8080": "support@localhost", "http://[::1]:8080": "support@localhost",
-		"https://Help.Example.com": "support@help.example.com"} {
+	for base, want := range map[string]string{
+		"": "support@localhost", "http://127.0.0.1:8080": "support@localhost", "http://[::1]:8080": "support@localhost",
+		"https://Help.Example.com": "support@help.example.com",
+	} {
 		s := model.DefaultSettings()
 		s.BaseURL = base
 		if got := senderOf(s).Address; got != want || mailDomain(s) != strings.TrimPrefix(want, "support@") {
@@ -177,8 +179,10 @@ func FuzzHeaders(f *testing.F) {
 	p := &Post{Signer: testSigner(0)}
 	f.Fuzz(func(t *testing.T, name, subject string) {
 		subject = model.Excerpt(subject, model.MaxSubject)
-		l := &letter{kind: model.MailReply, to: model.Person{Name: name, Email: "ada@example.com"}, from: mail.Address{Address: "support@help.test"}, via: name, desk: name,
-			words: text.In("en"), date: 1, subject: "[ESC-1] " + subject, id: "t.a.b@help.test", replyTo: "reply+a.b@help.test", references: []string{"a@b", "c@d"}}
+		l := &letter{
+			kind: model.MailReply, to: model.Person{Name: name, Email: "ada@example.com"}, from: mail.Address{Address: "support@help.test"}, via: name, desk: name,
+			words: text.In("en"), date: 1, subject: "[ESC-1] " + subject, id: "t.a.b@help.test", replyTo: "reply+a.b@help.test", references: []string{"a@b", "c@d"},
+		}
 		raw, err := p.compose(l)
 		if err != nil {
 			t.Fatal(err)
@@ -210,8 +214,10 @@ func FuzzHeaders(f *testing.F) {
 func BenchmarkCompose(b *testing.B) {
 	p := &Post{Signer: testSigner(0)}
 	for b.Loop() {
-		l := &letter{kind: model.MailReply, to: model.Person{Name: "Ada", Email: "ada@example.com"}, from: mail.Address{Address: "support@help.test"}, desk: "Desk",
-			words: text.In("en"), date: 1, subject: "[ESC-1] Printer", id: "t.a.b@help.test", page: emails.Mail{Heading: "Hello", Said: &emails.Said{Text: strings.Repeat("Some words. ", 100)}}}
+		l := &letter{
+			kind: model.MailReply, to: model.Person{Name: "Ada", Email: "ada@example.com"}, from: mail.Address{Address: "support@help.test"}, desk: "Desk",
+			words: text.In("en"), date: 1, subject: "[ESC-1] Printer", id: "t.a.b@help.test", page: emails.Mail{Heading: "Hello", Said: &emails.Said{Text: strings.Repeat("Some words. ", 100)}},
+		}
 		if _, err := p.compose(l); err != nil {
 			b.Fatal(err)
 		}

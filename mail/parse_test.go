@@ -146,8 +146,10 @@ func TestBodyChoice(t *testing.T) {
 		only                  bool
 	}{
 		{"html only", "Content-Type: text/html\n\n<b>x</b>\n", "", "<b>x</b>\n", true},
-		{"footer behind html", "Content-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/html\n\n<b>x</b>\n--q\n\nfooter <list>\n--q--\n",
-			"footer <list>", "<b>x</b>\n<p>footer &lt;list&gt;</p>", true},
+		{
+			"footer behind html", "Content-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/html\n\n<b>x</b>\n--q\n\nfooter <list>\n--q--\n",
+			"footer <list>", "<b>x</b>\n<p>footer &lt;list&gt;</p>", true,
+		},
 		{"blank text", "Content-Type: multipart/alternative; boundary=q\n\n--q\n\n \n--q\nContent-Type: text/html\n\n<b>x</b>\n--q--\n", "", "<b>x</b>", true},
 		{"wrong boundary", "Content-Type: multipart/mixed; boundary=nope\n\n--q\nContent-Type: text/plain\n\nhello\n--q--\n", "hello", "", false},
 		{"no boundary at all", "Content-Type: multipart/mixed\n\nhello\n", "hello", "", false},
@@ -392,9 +394,11 @@ func TestBigMailIsLinear(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(mixed))
-	for _, s := range []string{"", "From: a@b\n\nx", "Subject: =?utf-8?q?=C3?= =?utf-8?q?=A9?=\n\n", "From MAILER-DAEMON Mon Sep 21 10:00:00 2026\n>From x\n",
+	for _, s := range []string{
+		"", "From: a@b\n\nx", "Subject: =?utf-8?q?=C3?= =?utf-8?q?=A9?=\n\n", "From MAILER-DAEMON Mon Sep 21 10:00:00 2026\n>From x\n",
 		"Content-Type: text/html; charset=utf-7\n\n+ADw-", "Content-Type: multipart/mixed; boundary*0=a; boundary*1*=b%41\n\n--abA\n\n--abA--",
-		"Content-Type: text/plain; format=flowed; delsp=yes\n\n> a \n> b", "From: \"a\\\"b\"@c, g: <@r:x@y>;\nDate: Mon, 31 Feb 99 25:00 +9999\n\n"} {
+		"Content-Type: text/plain; format=flowed; delsp=yes\n\n> a \n> b", "From: \"a\\\"b\"@c, g: <@r:x@y>;\nDate: Mon, 31 Feb 99 25:00 +9999\n\n",
+	} {
 		f.Add([]byte(s))
 	}
 	received := time.Date(2026, 9, 21, 10, 0, 0, 0, time.UTC)

@@ -1,13 +1,12 @@
 package mail
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"context"
 )
 
 func TestDates(t *testing.T) {

@@ -52,13 +52,15 @@ func newBureau(t *testing.T, set ...string) *bureau {
 	if b.Desk, err = desk.New(desk.Options{DB: b.db, Key: []byte(strings.Repeat("k", 32)), Settings: s, Files: b.files}); err != nil {
 		t.Fatal(err)
 	}
-	b.post = NewPost(PostOptions{DB: b.db, Key: b.Key("mail"), Settings: b.Settings, Files: b.files,
+	b.post = NewPost(PostOptions{
+		DB: b.db, Key: b.Key("mail"), Settings: b.Settings, Files: b.files,
 		Token: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
 			return b.MailLink(ctx, model.System("mail"), tx, ticket, person)
 		},
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {
 			return b.TokenSecret(ctx, model.System("mail"), id)
-		}})
+		},
+	})
 	b.CompletesMail(b.post.Shown)
 	b.out = outbox.New(outbox.Options{DB: b.db, Outlets: []outbox.Outlet{b.post.Outlet()}})
 	return b

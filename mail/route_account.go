@@ -146,9 +146,11 @@ func (r *router) guestLinkMail(ctx context.Context, rec model.Record, e model.Gu
 	}
 	w := l.words
 	l.subject = fmt.Sprintf("[%s] %s", t.Reference, w.T("mail.guest_link_subject"))
-	l.page = emails.Mail{Desk: l.desk, Heading: w.T("mail.guest_link_subject"), Lead: []string{w.T("mail.guest_link_lead", "Reference", t.Reference)},
+	l.page = emails.Mail{
+		Desk: l.desk, Heading: w.T("mail.guest_link_subject"), Lead: []string{w.T("mail.guest_link_lead", "Reference", t.Reference)},
 		Action: emails.Action{Label: w.T("mail.view_request"), URL: r.site + "/guest/" + r.linkBlank(l.id) + "/"},
-		After:  []string{w.T("mail.guest_link_private"), w.T("mail.link_ignore")}, Foot: []string{w.T("mail.foot_automatic", "Desk", l.desk)}}
+		After:  []string{w.T("mail.guest_link_private"), w.T("mail.link_ignore")}, Foot: []string{w.T("mail.foot_automatic", "Desk", l.desk)},
+	}
 	return r.queue(ctx, row, l)
 }
 

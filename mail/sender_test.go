@@ -17,7 +17,8 @@ func (s strict) NewSession(*smtp.Conn) (smtp.Session, error) { return s, nil }
 func (s strict) Reset()                                      {}
 func (s strict) Logout() error                               { return nil }
 func (s strict) Rcpt(string, *smtp.RcptOptions) error        { return nil }
-func (s strict) Data(r io.Reader) error                      { _, err := io.Copy(io.Discard, r); return err }
+func (s strict) Data(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
+
 func (s strict) Mail(from string, _ *smtp.MailOptions) error {
 	s.from <- from
 	if from == "" {

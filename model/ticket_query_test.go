@@ -20,9 +20,11 @@ func pick[T any](r *rand.Rand, from []T) []T {
 func TestFilterSurvivesItsURL(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		f := TicketFilter{Priorities: pick(r, Priorities()), Types: pick(r, TicketTypes()), Channels: pick(r, []Channel{Web, Email, API}),
+		f := TicketFilter{
+			Priorities: pick(r, Priorities()), Types: pick(r, TicketTypes()), Channels: pick(r, []Channel{Web, Email, API}),
 			Tag: TagID(r.IntN(3)), Requester: PersonID(r.IntN(3)), Following: PersonID(r.IntN(2)), Page: 1 + r.IntN(3), PerPage: []int{0, 25, 100}[r.IntN(3)],
-			Query: []string{"", "a & b=c", `"né, 東京" +%`}[r.IntN(3)]}
+			Query: []string{"", "a & b=c", `"né, 東京" +%`}[r.IntN(3)],
+		}
 		switch r.IntN(4) {
 		case 0:
 			f.Any = true

@@ -27,10 +27,14 @@ func TestHTML(t *testing.T) {
 		{"form", `<form action=/x><input name=a value=b><select><option>o</select><textarea>t</textarea><button>b</button></form>`, "<div>otb</div>"},
 		{"htmx", `<div hx-get=/x data-hx-get=/x sse-connect=/x data-x=1>a</div>`, "<div>a</div>"},
 		{"svg", `<svg onload=x><a xlink:href="javascript:x">t</a></svg>`, "t"},
-		{"table", `<table background=x><td colspan=2 align=RIGHT>a<td>b<tr><td>c</table>`,
-			`<table><tbody><tr><td colspan="2" align="right">a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>`},
-		{"table in cell", `<table><tr><td><table><tr><td>a</table>b</table>c`,
-			`<table><tbody><tr><td><table><tbody><tr><td>a</td></tr></tbody></table>b</td></tr></tbody></table>c`},
+		{
+			"table", `<table background=x><td colspan=2 align=RIGHT>a<td>b<tr><td>c</table>`,
+			`<table><tbody><tr><td colspan="2" align="right">a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>`,
+		},
+		{
+			"table in cell", `<table><tr><td><table><tr><td>a</table>b</table>c`,
+			`<table><tbody><tr><td><table><tbody><tr><td>a</td></tr></tbody></table>b</td></tr></tbody></table>c`,
+		},
 		{"cell without table", `<tr><td>a</td></tr>`, "a"},
 		{"list", `<ul><li>a<li>b<ul><li>c</ul></ul>`, "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>"},
 		{"remote image", `<img src=https://evil.test/a.png alt="Our <logo>">`, "[🖼 Our &lt;logo&gt;]"},

@@ -45,8 +45,10 @@ var (
 	alignable = []string{"p", "div", "td", "th", "tr", "h1", "h2", "h3", "h4", "h5", "h6"}
 	// Formatting elements take no attribute: the parser re-opens each distinct
 	// one in every following block, which turns kilobytes into gigabytes.
-	directed = []string{"p", "div", "td", "th", "tr", "table", "ul", "ol", "li", "dl", "dt", "dd",
-		"blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "bdo"}
+	directed = []string{
+		"p", "div", "td", "th", "tr", "table", "ul", "ol", "li", "dl", "dt", "dd",
+		"blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "bdo",
+	}
 )
 
 // kind is how an element nests.

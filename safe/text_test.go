@@ -38,8 +38,10 @@ func TestPlainText(t *testing.T) {
 	cases := []struct{ name, in, want string }{
 		{"empty", " <p> </p> ", ""},
 		{"blocks", "<title>T</title><style>x</style><p>a  <b>b</b>\nc</p><p>d<br>e</p><div>f</div><div>g</div>", "a b c\n\nd\ne\n\nf\ng"},
-		{"links", `<a href="https://a.test/x">here</a>, <a href=http://b.test/>http://b.test</a> <a href=mailto:a@b.test>a@b.test</a> <a href=javascript:x>bad</a>`,
-			"here (https://a.test/x), http://b.test a@b.test bad"},
+		{
+			"links", `<a href="https://a.test/x">here</a>, <a href=http://b.test/>http://b.test</a> <a href=mailto:a@b.test>a@b.test</a> <a href=javascript:x>bad</a>`,
+			"here (https://a.test/x), http://b.test a@b.test bad",
+		},
 		{"lists", "<p>x</p><ul><li>a<li>b<ol><li>c<li>d</ol></ul>y", "x\n\n- a\n- b\n  1. c\n  2. d\n\ny"},
 		{"quotation", "a<blockquote><p>b</p><p>c</p></blockquote>d", "a\n\n> b\n>\n> c\n\nd"},
 		{"table", "<table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table>", "a b\nc d"},

@@ -184,8 +184,10 @@ func (t *tidier) end(name string) {
 var (
 	scopeEnds  = []string{"table", "td", "th", "caption"}
 	rowContext = map[string]bool{"table": true, "thead": true, "tbody": true, "tfoot": true, "tr": true}
-	itemEnds   = map[string]bool{"ul": true, "ol": true, "dl": true, "blockquote": true, "pre": true,
-		"table": true, "td": true, "th": true, "caption": true}
+	itemEnds   = map[string]bool{
+		"ul": true, "ol": true, "dl": true, "blockquote": true, "pre": true,
+		"table": true, "td": true, "th": true, "caption": true,
+	}
 )
 
 func isHeading(name string) bool {

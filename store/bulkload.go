@@ -196,8 +196,10 @@ func (b *Bulk) message(t *BulkTicket, m *model.Message) error {
 	if !t.Index || m.DeletedAt != 0 && m.ID != t.FirstMessageID {
 		return nil
 	}
-	subject, body, notes, facets := searchSource{Kind: m.Kind, Body: m.Body, Held: m.HeldAt != 0, Deleted: m.DeletedAt != 0, First: m.ID == t.FirstMessageID, Subject: t.Subject,
-		Channel: t.Channel, Requester: t.RequesterID, Contact: t.ContactID, Assignee: t.AssigneeID, Department: t.DepartmentID}.columns()
+	subject, body, notes, facets := searchSource{
+		Kind: m.Kind, Body: m.Body, Held: m.HeldAt != 0, Deleted: m.DeletedAt != 0, First: m.ID == t.FirstMessageID, Subject: t.Subject,
+		Channel: t.Channel, Requester: t.RequesterID, Contact: t.ContactID, Assignee: t.AssigneeID, Department: t.DepartmentID,
+	}.columns()
 	return b.put("INSERT INTO search (rowid, subject, body, notes, facets) VALUES (?, ?, ?, ?, ?)", m.ID, subject, body, notes, facets)
 }
 

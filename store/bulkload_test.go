@@ -67,8 +67,13 @@ func (c *crowd) fill(b *Bulk, r *rand.Rand, n int) error {
 		}
 		c.tags = append(c.tags, id)
 	}
-	for i, who := range []model.NewPerson{{Kind: model.KindAdmin}, {Kind: model.KindAgent}, {Kind: model.KindLight}, {Kind: model.KindAgent, Narrow: true, Departments: c.departments[:1]},
-		{Kind: model.KindAgent, Narrow: true, Loose: true, Departments: c.departments[1:3]}} {
+	for i, who := range []model.NewPerson{
+		{Kind: model.KindAdmin},
+		{Kind: model.KindAgent},
+		{Kind: model.KindLight},
+		{Kind: model.KindAgent, Narrow: true, Departments: c.departments[:1]},
+		{Kind: model.KindAgent, Narrow: true, Loose: true, Departments: c.departments[1:3]},
+	} {
 		who.Name, who.Email = fmt.Sprintf("Staff %c", 'E'-i), fmt.Sprintf("staff%d@desk.example", i)
 		id, err := b.Person(who)
 		if err != nil {

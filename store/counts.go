@@ -45,7 +45,10 @@ func (r Reader) Counts(ctx context.Context, by model.Actor, day model.Time) (mod
 		{"mine", capped(open("tickets_assignee", "t.assignee_id = ?", by.ID))},
 		{"unassigned", capped(open("tickets_assignee", "t.assignee_id IS NULL"))},
 		{"waiting", capped(open("tickets_status", "t.status_id = ?", int64(model.WaitingOnAgent)))},
-		{"open", all}, {"following", capped(following)}, {"solved", solved}, {"fresh", fresh},
+		{"open", all},
+		{"following", capped(following)},
+		{"solved", solved},
+		{"fresh", fresh},
 	} {
 		if i > 0 {
 			c.sql += ", "

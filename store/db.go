@@ -188,7 +188,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create schema: %w", fault(err))
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing to roll back after Commit
+	defer tx.Rollback()                                                                         //nolint:errcheck // nothing to roll back after Commit
 	if err := tx.GetContext(ctx, &n, "PRAGMA user_version"); err != nil || n == SchemaVersion { // another process was faster
 		return fault(err)
 	}

@@ -18,8 +18,10 @@ func manyTickets(t testing.TB, n int) *crowd {
 		}
 		c.customers = append(c.customers, model.Actor{Kind: model.KindCustomer, ID: who})
 		for i := range n {
-			tk := BulkTicket{Ticket: model.Ticket{Reference: model.Reference("ESC", model.TicketID(i+1)), Subject: "S", Status: model.Closed, Priority: model.Priority(1 + i%2), Type: 1, Channel: 1,
-				RequesterID: who, CreatedAt: model.Time(1000 + i)}}
+			tk := BulkTicket{Ticket: model.Ticket{
+				Reference: model.Reference("ESC", model.TicketID(i+1)), Subject: "S", Status: model.Closed, Priority: model.Priority(1 + i%2), Type: 1, Channel: 1,
+				RequesterID: who, CreatedAt: model.Time(1000 + i),
+			}}
 			if err := b.Ticket(&tk); err != nil {
 				return err
 			}

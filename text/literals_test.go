@@ -19,8 +19,10 @@ import (
 
 // What may stand in a template as it is: names and abbreviations that are the
 // same in every language.
-var sameEverywhere = []string{"Escalated", "Markdown", "HTML", "CSV", "JSON", "SMTP", "IMAP", "API", "URL", "ID",
-	"SPF", "DKIM", "DMARC", "UTC", "Cc", "Bcc", "OK", "Ctrl", "Esc"}
+var sameEverywhere = []string{
+	"Escalated", "Markdown", "HTML", "CSV", "JSON", "SMTP", "IMAP", "API", "URL", "ID",
+	"SPF", "DKIM", "DMARC", "UTC", "Cc", "Bcc", "OK", "Ctrl", "Esc",
+}
 
 // TestTemplatesHoldNoWords holds that everything a reader sees, or hears from
 // a screen reader, comes through a key. It reads what templ made of each

@@ -102,8 +102,10 @@ func newLocale(code string) *locale {
 	}
 	l := &locale{Language: Language{Code: code, Name: head.Name, Dir: head.Dir}, tag: tag}
 	bundle := i18n.NewBundle(tag)
-	bundle.MustAddMessages(tag, &i18n.Message{ID: "form",
-		Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other"})
+	bundle.MustAddMessages(tag, &i18n.Message{
+		ID:   "form",
+		Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other",
+	})
 	l.probe = i18n.NewLocalizer(bundle, code)
 	return l
 }

@@ -38,8 +38,10 @@ func TestPlurals(t *testing.T) {
 	for n, want := range map[int]string{0: "0 tickets", 1: "1 ticket", 2: "2 tickets", 1000: "1,000 tickets"} {
 		equal(t, N(in("en"), "ui.count_tickets", n), want)
 	}
-	for n, want := range map[int]string{0: "لا توجد تذاكر", 1: "تذكرة واحدة", 2: "تذكرتان", 3: "3 تذاكر",
-		11: "11 تذكرة", 100: "100 تذكرة", 103: "103 تذاكر", 1002: "1,002 تذكرة"} {
+	for n, want := range map[int]string{
+		0: "لا توجد تذاكر", 1: "تذكرة واحدة", 2: "تذكرتان", 3: "3 تذاكر",
+		11: "11 تذكرة", 100: "100 تذكرة", 103: "103 تذاكر", 1002: "1,002 تذكرة",
+	} {
 		equal(t, N(in("ar"), "ui.count_tickets", n), want)
 	}
 }
@@ -139,8 +141,10 @@ func TestNumbersAndSizes(t *testing.T) {
 		equal(t, Number(in("en"), n), want)
 		equal(t, Number(in("de"), n), strings.ReplaceAll(want, ",", "."))
 	}
-	for n, want := range map[int64]string{0: "0 B", 1023: "1,023 B", 1024: "1 kB", 1536: "1.5 kB", 12 << 10: "12 kB",
-		10240 << 10: "10 MB", 48<<20 + 300<<10: "48.3 MB", 480 << 20: "480 MB", 1<<20 - 1: "1 MB", 3 << 30: "3 GB"} {
+	for n, want := range map[int64]string{
+		0: "0 B", 1023: "1,023 B", 1024: "1 kB", 1536: "1.5 kB", 12 << 10: "12 kB",
+		10240 << 10: "10 MB", 48<<20 + 300<<10: "48.3 MB", 480 << 20: "480 MB", 1<<20 - 1: "1 MB", 3 << 30: "3 GB",
+	} {
 		equal(t, Bytes(in("en"), n), want)
 	}
 	equal(t, Bytes(in("de"), 1536), "1,5 kB")

@@ -7,6 +7,8 @@ package main
 import (
 	"context"
 	"errors"
+	"escalated/helpdesk"
+	"escalated/model"
 	"log"
 	"os"
 	"os/signal"
@@ -14,9 +16,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-
-	"escalated/helpdesk"
-	"escalated/model"
 )
 
 // accounts are the program's own people.

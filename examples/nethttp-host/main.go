@@ -7,6 +7,8 @@ package main
 import (
 	"context"
 	"errors"
+	"escalated/helpdesk"
+	"escalated/model"
 	"fmt"
 	"log"
 	"net/http"
@@ -14,9 +16,6 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-
-	"escalated/helpdesk"
-	"escalated/model"
 )
 
 // accounts are the program's own people.

@@ -14,8 +14,10 @@ func TestPagesOfThePanel(t *testing.T) {
 	d := helpdesktest.New(t)
 	d.Department("Billing")
 	admin := d.As(d.Admin("root"))
-	for _, path := range []string{"admin/", "admin/departments/", "admin/departments/create/", "admin/tags/", "admin/tags/create/", "admin/people/", "admin/people/?kind=customer&q=x",
-		"admin/people/create/", "admin/mail/", "admin/mail/?state=failed", "admin/inbound/", "admin/inbound/?outcome=held", "admin/settings/"} {
+	for _, path := range []string{
+		"admin/", "admin/departments/", "admin/departments/create/", "admin/tags/", "admin/tags/create/", "admin/people/", "admin/people/?kind=customer&q=x",
+		"admin/people/create/", "admin/mail/", "admin/mail/?state=failed", "admin/inbound/", "admin/inbound/?outcome=held", "admin/settings/",
+	} {
 		admin.Get(path).Is(http.StatusOK).AtMost(12)
 	}
 }

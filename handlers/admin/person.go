@@ -32,8 +32,10 @@ func (h *handler) ListPeople(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, view.PeoplePage(view.People{People: list.People, Memberships: list.Departments, Departments: ch.Departments,
-		Total: list.Total, More: list.More, Page: list.Page, PerPage: f.PerPage, Query: f.Query, Which: which}))
+	return web.Render(c, fiber.StatusOK, view.PeoplePage(view.People{
+		People: list.People, Memberships: list.Departments, Departments: ch.Departments,
+		Total: list.Total, More: list.More, Page: list.Page, PerPage: f.PerPage, Query: f.Query, Which: which,
+	}))
 }
 
 // NewPerson answers with the form of an invitation.
@@ -109,8 +111,10 @@ func (h *handler) person(c *fiber.Ctx) (p view.Person, err error) {
 	if err != nil {
 		return p, err
 	}
-	return view.Person{ID: id, Name: d.Name, Email: d.Email, Kind: string(d.Kind), Narrow: d.Narrow, Loose: d.Loose, Version: d.Version, In: d.Departments, Departments: ch.Departments,
-		Agents: ch.Agents, Active: d.Active(), Invited: d.Invited, OpenTickets: d.OpenTickets, SeenAt: d.SeenAt, CreatedAt: d.CreatedAt, Me: id == web.By(c).ID, WasKind: d.Kind}, nil
+	return view.Person{
+		ID: id, Name: d.Name, Email: d.Email, Kind: string(d.Kind), Narrow: d.Narrow, Loose: d.Loose, Version: d.Version, In: d.Departments, Departments: ch.Departments,
+		Agents: ch.Agents, Active: d.Active(), Invited: d.Invited, OpenTickets: d.OpenTickets, SeenAt: d.SeenAt, CreatedAt: d.CreatedAt, Me: id == web.By(c).ID, WasKind: d.Kind,
+	}, nil
 }
 
 // UpdatePerson changes name, address, departments and what they narrow.

@@ -14,7 +14,9 @@ import (
 
 type form = url.Values
 
-func path(t model.Ticket, below string) string { return fmt.Sprintf("agent/tickets/%d/%s", t.ID, below) }
+func path(t model.Ticket, below string) string {
+	return fmt.Sprintf("agent/tickets/%d/%s", t.ID, below)
+}
 
 func has(t *testing.T, body string, wants ...string) {
 	t.Helper()
@@ -50,8 +52,10 @@ func TestPagesStayWithinTheirQueries(t *testing.T) {
 	}
 	d.Settle()
 	b := d.As(bob)
-	for _, p := range []string{"agent/", "agent/tickets/", "agent/tickets/?status=any&sort=-updated&per_page=25&page=2", "agent/tickets/?assignee=none&priority=high", "agent/tickets/?q=water",
-		"agent/tickets/create/", path(tk, ""), path(tk, "?show=all")} {
+	for _, p := range []string{
+		"agent/", "agent/tickets/", "agent/tickets/?status=any&sort=-updated&per_page=25&page=2", "agent/tickets/?assignee=none&priority=high", "agent/tickets/?q=water",
+		"agent/tickets/create/", path(tk, ""), path(tk, "?show=all"),
+	} {
 		b.Get(p).Is(http.StatusOK).AtMost(12)
 	}
 }

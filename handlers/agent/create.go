@@ -46,8 +46,10 @@ func (h *handler) CreateTicket(c *fiber.Ctx) error {
 		return err
 	}
 	problems := f.Problems
-	in := model.NewTicket{Subject: f.Text("subject"), Body: f.Text("description"), RequesterEmail: f.Text("requester_email"), RequesterName: f.Text("requester_name"),
-		Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Note: f.Bool("note"), Silent: f.Bool("silent"), Channel: model.Web}
+	in := model.NewTicket{
+		Subject: f.Text("subject"), Body: f.Text("description"), RequesterEmail: f.Text("requester_email"), RequesterName: f.Text("requester_name"),
+		Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Note: f.Bool("note"), Silent: f.Bool("silent"), Channel: model.Web,
+	}
 	if w := f.Text("priority"); w != "" {
 		if in.Priority, err = model.ParsePriority(w); err != nil {
 			problems.Add("priority", "choice_invalid")

@@ -20,7 +20,8 @@ func (h *handler) ShowDashboard(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, view.DashboardPage(view.Dashboard{
-		Side: view.Side{Counts: counts, Current: "home", Bin: by.Can(model.PermTicketDelete)}, Since: since, Name: by.Name, Mine: mine, Waiting: waiting}))
+		Side: view.Side{Counts: counts, Current: "home", Bin: by.Can(model.PermTicketDelete)}, Since: since, Name: by.Name, Mine: mine, Waiting: waiting,
+	}))
 }
 
 // ListTickets answers with a list of tickets as the URL says it. An exact

@@ -113,8 +113,10 @@ func TestFixationByCookie(t *testing.T) {
 func TestNextStaysHere(t *testing.T) {
 	d := helpdesktest.New(t)
 	member(t, d, model.KindCustomer, "carol")
-	for _, next := range []string{"//evil.test", "/\\evil.test", "https://evil.test/", "https:evil.test", "javascript:alert(1)", "/%2f%2fevil.test", "/support//evil.test", "/\tsupport/", "/support/\nx", "\u2215\u2215evil.test",
-		"/support/../evil", "/support/login/", "/supportive/", "support/tickets/", "?x", "@evil.test", "/support\\@evil.test", "///evil.test", "/support/logout/", "http:/support/tickets/", " /support/tickets/ x"} {
+	for _, next := range []string{
+		"//evil.test", "/\\evil.test", "https://evil.test/", "https:evil.test", "javascript:alert(1)", "/%2f%2fevil.test", "/support//evil.test", "/\tsupport/", "/support/\nx", "\u2215\u2215evil.test",
+		"/support/../evil", "/support/login/", "/supportive/", "support/tickets/", "?x", "@evil.test", "/support\\@evil.test", "///evil.test", "/support/logout/", "http:/support/tickets/", " /support/tickets/ x",
+	} {
 		to := d.Nobody().Post("login/", F("email", "carol@help.test", "password", good, "next", next)).Is(303).Location()
 		if to != "/support/tickets/" {
 			t.Errorf("next %q leads to %q", next, to)

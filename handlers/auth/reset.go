@@ -88,7 +88,8 @@ func deadInvite(c *fiber.Ctx) error {
 
 // byLink is the form of a link that sets a password.
 func (h *handler) byLink(c *fiber.Ctx, look func(context.Context, model.Actor, string) (desk.LinkFor, error),
-	use func(context.Context, *web.Form, string) (desk.Entry, error), page func(auth.Link) templ.Component, gone fiber.Handler) error {
+	use func(context.Context, *web.Form, string) (desk.Entry, error), page func(auth.Link) templ.Component, gone fiber.Handler,
+) error {
 	f, err := web.ReadForm(c, nil)
 	if err != nil {
 		return err

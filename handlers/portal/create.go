@@ -26,8 +26,10 @@ func (h *handler) NewTicket(c *fiber.Ctx) error {
 // newTicket is the empty form, with what the address asks for.
 func (h *handler) newTicket(c *fiber.Ctx, guest bool) (view.NewTicket, error) {
 	ctx, s := c.UserContext(), web.Settings(c)
-	n := view.NewTicket{Guest: guest, Op: ui.NewOp(ctx), Priorities: s.ShowPriorityToCustomers, Priority: s.DefaultPriority.String(),
-		Subject: web.Query(c, "subject"), Department: web.Query(c, "topic"), Limits: s.Limits()}
+	n := view.NewTicket{
+		Guest: guest, Op: ui.NewOp(ctx), Priorities: s.ShowPriorityToCustomers, Priority: s.DefaultPriority.String(),
+		Subject: web.Query(c, "subject"), Department: web.Query(c, "topic"), Limits: s.Limits(),
+	}
 	n.Slot = n.Op
 	choices, err := h.desk.Choices(ctx)
 	if err != nil {

@@ -30,9 +30,17 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 		err    error
 		status int
 	}{
-		{model.ErrNotFound, 404}, {fmt.Errorf("load: %w", model.ErrDenied), 403}, {model.ErrConflict, 409}, {&model.Stale{Field: "status"}, 409},
-		{&model.Throttled{Until: 1_000_000 + 90_000}, 429}, {model.Refuse("subject", "subject_required"), 422}, {model.ErrTooLarge, 413},
-		{model.ErrUnavailable, 503}, {context.DeadlineExceeded, 503}, {io.ErrUnexpectedEOF, 500}, {fiber.ErrBadRequest, 400},
+		{model.ErrNotFound, 404},
+		{fmt.Errorf("load: %w", model.ErrDenied), 403},
+		{model.ErrConflict, 409},
+		{&model.Stale{Field: "status"}, 409},
+		{&model.Throttled{Until: 1_000_000 + 90_000}, 429},
+		{model.Refuse("subject", "subject_required"), 422},
+		{model.ErrTooLarge, 413},
+		{model.ErrUnavailable, 503},
+		{context.DeadlineExceeded, 503},
+		{io.ErrUnexpectedEOF, 500},
+		{fiber.ErrBadRequest, 400},
 	} {
 		err = c.err
 		a := ask(t, app, "GET", "/support/x/", nil).is(t, c.status)

@@ -133,8 +133,15 @@ func TestGate(t *testing.T) {
 		kind model.Kind
 		want int
 	}{
-		{"tickets/", "customer", 200}, {"tickets/", "", 303}, {"agent/", "", 303}, {"agent/", "customer", 404},
-		{"agent/", "light", 200}, {"admin/tags/", "agent", 403}, {"admin/tags/", "admin", 200}, {"admin/tags/", "customer", 404}, {"admin/tags/", "", 303},
+		{"tickets/", "customer", 200},
+		{"tickets/", "", 303},
+		{"agent/", "", 303},
+		{"agent/", "customer", 404},
+		{"agent/", "light", 200},
+		{"admin/tags/", "agent", 403},
+		{"admin/tags/", "admin", 200},
+		{"admin/tags/", "customer", 404},
+		{"admin/tags/", "", 303},
 	} {
 		var headers []string
 		if c.kind != "" {

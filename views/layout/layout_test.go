@@ -16,8 +16,10 @@ import (
 
 func html(t *testing.T, kind, lang string, page templ.Component) string {
 	t.Helper()
-	ctx := ui.With(text.With(context.Background(), lang), &ui.Frame{Base: "/help/", DeskName: "Acme", Kind: kind,
-		PersonName: "Mike Agent", Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), Theme: "dark", Path: "/help/x"})
+	ctx := ui.With(text.With(context.Background(), lang), &ui.Frame{
+		Base: "/help/", DeskName: "Acme", Kind: kind,
+		PersonName: "Mike Agent", Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), Theme: "dark", Path: "/help/x",
+	})
 	var b strings.Builder
 	content := templ.Raw("<p>content</p>")
 	if err := page.Render(templ.WithChildren(ctx, content), &b); err != nil {
@@ -31,9 +33,11 @@ var inline = regexp.MustCompile(`<style|\sstyle=|\son[a-z]+=|<script(?:>| [^>]*>
 // What every shell owes: one heading, a skip link that leads somewhere, the
 // language and direction, a title, and nothing the security policy refuses.
 func TestShells(t *testing.T) {
-	page := layout.Page{Title: "Needs me", Section: "Tickets", Count: 8, Side: templ.Raw("<p>side</p>"), SideLabel: "Views",
+	page := layout.Page{
+		Title: "Needs me", Section: "Tickets", Count: 8, Side: templ.Raw("<p>side</p>"), SideLabel: "Views",
 		Panel: templ.Raw("<p>panel</p>"), PanelLabel: "Details", Back: &ui.Btn{Text: "Back", Value: "/help/"},
-		Live: ui.Live{Topics: []string{"ticket:1042", "me"}, Since: 981}}
+		Live: ui.Live{Topics: []string{"ticket:1042", "me"}, Since: 981},
+	}
 	shells := map[string]string{
 		"app":    html(t, "agent", "ar", layout.App(page)),
 		"admin":  html(t, "admin", "ar", layout.Admin(layout.Page{Title: "Needs me", Section: "Tickets", Count: 8, Item: "tags"})),
