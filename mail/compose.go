@@ -44,7 +44,11 @@ type letter struct {
 func (p *Post) compose(l *letter) ([]byte, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithCharset(gomail.CharsetUTF8), gomail.WithEncoding(gomail.EncodingQP))
 	m.FromMailAddress(&mail.Address{Name: headerName(l.sender()), Address: l.from.Address})
-	m.ToMailAddress(&mail.Address{Name: headerName(l.to.Name), Address: l.to.Email})
+	to := mail.Address{Address: l.to.Email}
+	if proven(l.to) || !countsAsAutomatic(l.kind) { // a name that anybody may have given is words, too
+		to.Name = headerName(l.to.Name)
+	}
+	m.ToMailAddress(&to)
 	if l.replyTo != "" {
 		m.ReplyToMailAddress(&mail.Address{Name: headerName(l.desk), Address: l.replyTo})
 	}
