@@ -54,7 +54,7 @@ func TestAccessible(t *testing.T) {
 	for route := range maps.Keys(missing) {
 		t.Errorf("the page %q has no sight", route)
 	}
-	w := newWorld(t)
+	w := newWorld(t, "")
 	for _, c := range combinations() {
 		if !slow() && !slices.Contains([]string{"light-wide-en", "dark-narrow-ar", "light-narrow-en"}, c.name) {
 			continue

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"mime"
 	"net/mail"
 	"strconv"
 	"strings"
@@ -20,7 +21,8 @@ type world struct {
 	*house
 	empty *house // nobody has set it up
 	who   map[string]model.Person
-	fill  map[string]string // what stands for an :id or a :token, by the beginning of the path
+	fill  map[string]string // what stands for an :id or a :token, by its name
+	mark  string            // ends every name and subject that somebody can choose
 }
 
 // sight is a page to look at. Its path may hold {names} of fill.
@@ -104,9 +106,10 @@ func (w *world) viewer(who string, opt browser.Options) *browser.Page {
 	return w.openAs(w.who[who].ID, opt)
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, mark string) *world {
 	t.Helper()
-	w := &world{house: newHouse(t, helpdesktest.Settings("mail_from", "Desk <help@desk.test>", "reply_domain", "desk.test")), empty: newHouse(t), who: map[string]model.Person{}, fill: map[string]string{}}
+	desk := helpdesktest.Settings("mail_from", "Desk <help@desk.test>", "reply_domain", "desk.test", "desk_name", "Escalated"+mark)
+	w := &world{house: newHouse(t, desk), empty: newHouse(t), who: map[string]model.Person{}, fill: map[string]string{}, mark: mark}
 	w.people()
 	w.tickets()
 	w.mails()
@@ -147,23 +150,26 @@ func (w *world) actor(who string) model.Actor {
 // says makes a ticket of the customer.
 func (w *world) says(text string) model.Ticket {
 	w.t.Helper()
-	t, err := w.Verbs().OpenTicket(context.Background(), w.actor("customer"), model.NewTicket{Subject: text, Body: text, Channel: model.Web})
+	t, err := w.Verbs().OpenTicket(context.Background(), w.actor("customer"), model.NewTicket{Subject: text + w.mark, Body: text + w.mark, Channel: model.Web})
 	w.must(err)
 	return t
 }
 
 func (w *world) people() {
-	billing, returns := w.Department("Billing"), w.Department("Returns & repairs")
+	billing, returns := w.Department("Billing"+w.mark), w.Department("Returns & repairs")
 	w.keep("department", int64(billing))
-	w.Admin("ada")
-	w.Agent("alan", billing, returns)
-	w.Light("lena")
-	w.Customer("carol")
-	w.Customer("oscar")
+	for name, kind := range map[string]model.Kind{"ada": model.KindAdmin, "alan": model.KindAgent, "lena": model.KindLight, "carol": model.KindCustomer, "oscar": model.KindCustomer} {
+		w.Person(kind, name, func(n *model.NewPerson) {
+			n.Name += w.mark
+			if kind == model.KindAgent {
+				n.Departments = []model.DepartmentID{billing, returns}
+			}
+		})
+	}
 	w.meet("admin", "ada@help.test", "agent", "alan@help.test", "light", "lena@help.test", "customer", "carol@help.test", "other", "oscar@help.test")
 	w.keep("person", int64(w.who["agent"].ID))
 	ctx, admin := context.Background(), w.actor("admin")
-	for _, g := range []model.Tag{{Name: "vip", Hue: "red"}, {Name: "invoice", Hue: "teal"}, {Name: "مهم", Hue: "violet"}} {
+	for _, g := range []model.Tag{{Name: "invoice", Hue: "teal"}, {Name: "مهم", Hue: "violet"}, {Name: "vip" + w.mark, Hue: "red"}} {
 		id, err := w.Verbs().SaveTag(ctx, admin, g)
 		w.must(err)
 		w.keep("tag", int64(id))
@@ -177,13 +183,13 @@ func (w *world) tickets() {
 	w.keep("ticket", int64(first.ID))
 	w.Later(2 * time.Hour)
 	w.must(v.Assign(ctx, agent, first.ID, w.who["agent"].ID, seen))
-	w.must(v.ChangeTags(ctx, agent, first.ID, []string{"vip", "مهم"}, nil))
+	w.must(v.ChangeTags(ctx, agent, first.ID, []string{"vip" + w.mark, "مهم"}, nil))
 	w.must(v.SetPriority(ctx, agent, first.ID, model.High, seen))
-	file, err := v.Stage(ctx, agent, "", "seed", "manual.pdf", strings.NewReader("%PDF-1.4 no manual at all"))
+	file, err := v.Stage(ctx, agent, "", "seed", "manual"+w.mark+".pdf", strings.NewReader("%PDF-1.4 no manual at all"))
 	w.must(err)
-	_, err = v.Reply(ctx, agent, first.ID, model.NewReply{Body: "Please use the extinguisher.\n\nThen read https://example.com/manual", Slot: "seed", Files: []model.AttachmentID{file.ID}})
+	_, err = v.Reply(ctx, agent, first.ID, model.NewReply{Body: "Please use the extinguisher." + w.mark + "\n\nThen read https://example.com/manual" + w.mark, Slot: "seed", Files: []model.AttachmentID{file.ID}})
 	w.must(err)
-	_, err = v.Note(ctx, w.actor("light"), first.ID, model.NewReply{Body: "This is the third one this week."})
+	_, err = v.Note(ctx, w.actor("light"), first.ID, model.NewReply{Body: "This is the third one this week." + w.mark})
 	w.must(err)
 	w.Later(time.Hour)
 	_, err = v.Reply(ctx, w.actor("customer"), first.ID, model.NewReply{Body: "It is out now, thank you. شكرا"})
@@ -205,7 +211,7 @@ func (w *world) tickets() {
 // mails are received ones with every outcome that has a page.
 func (w *world) mails() {
 	ctx, v, carol := context.Background(), w.Verbs(), w.who["customer"]
-	r := w.receive(rawMail("The lamp flickers.\n\nRegards", "From: "+carol.Email, "To: help@desk.test", "Subject: =?utf-8?q?Lamp_=F0=9F=92=A1?=", "Message-ID: <one@help.test>"))
+	r := w.receive(rawMail("The lamp flickers.\n\nRegards", "From: "+mime.QEncoding.Encode("utf-8", "Carol"+w.mark)+" <"+carol.Email+">", "To: help@desk.test", "Subject: "+mime.QEncoding.Encode("utf-8", "Lamp 💡"+w.mark), "Message-ID: <one@help.test>"))
 	view, err := v.ViewTicket(ctx, w.actor("agent"), r.Ticket, glance)
 	w.must(err)
 	w.keep("mailed", int64(view.Items[0].ID))
@@ -215,9 +221,9 @@ func (w *world) mails() {
 	w.keep("mail", int64(ours.ID))
 	plain, err := mail.ReadMessage(bytes.NewReader(ours.Raw))
 	w.must(err)
-	w.receive(rawMail("I am not Carol.", "From: Eve <eve@evil.test>", "To: "+plain.Header.Get("Reply-To"), "Subject: Re: Lamp", "In-Reply-To: "+plain.Header.Get("Message-Id"), "Message-ID: <two@evil.test>"))
+	w.receive(rawMail("I am not Carol.", "From: "+mime.QEncoding.Encode("utf-8", "Eve"+w.mark)+" <eve@evil.test>", "To: "+plain.Header.Get("Reply-To"), "Subject: "+mime.QEncoding.Encode("utf-8", "Re: Lamp"+w.mark), "In-Reply-To: "+plain.Header.Get("Message-Id"), "Message-ID: <two@evil.test>"))
 	w.receive(rawMail("I am away.", "From: "+carol.Email, "To: help@desk.test", "Subject: Away", "Auto-Submitted: auto-replied", "Message-ID: <three@help.test>"))
-	w.receive("From: \r\nSubject: nobody\r\n\r\nnothing\r\n")
+	w.receive("From: \r\nSubject: nobody" + w.mark + "\r\n\r\nnothing\r\n")
 	page, err := v.Inbound(ctx, w.actor("admin"), model.InboundFilter{Page: 1})
 	w.must(err)
 	for _, m := range page.Mails {
@@ -245,10 +251,10 @@ func (w *world) links() {
 	w.fill["link"] = token(w.MailTo("new@help.test").Link("login/link/"), "login/link/")
 	w.must(v.RequestReset(ctx, model.Nobody(), w.who["agent"].Email, "en"))
 	w.fill["reset"] = token(w.MailTo(w.who["agent"].Email).Link("login/reset/"), "login/reset/")
-	_, err := v.Invite(ctx, w.actor("admin"), model.NewPerson{Kind: model.KindAgent, Name: "Ines", Email: "ines@help.test"})
+	_, err := v.Invite(ctx, w.actor("admin"), model.NewPerson{Kind: model.KindAgent, Name: "Ines" + w.mark, Email: "ines@help.test"})
 	w.must(err)
 	w.fill["invite"] = token(w.MailTo("ines@help.test").Link("invite/"), "invite/")
-	guest, secret, err := v.OpenGuestTicket(ctx, model.Nobody(), model.NewTicket{Subject: "Where is my parcel?", Body: "Ordered last week.", RequesterName: "Gus", RequesterEmail: "gus@guests.test"}, false)
+	guest, secret, err := v.OpenGuestTicket(ctx, model.Nobody(), model.NewTicket{Subject: "Where is my parcel?" + w.mark, Body: "Ordered last week.", RequesterName: "Gus" + w.mark, RequesterEmail: "gus@guests.test"}, false)
 	w.must(err)
 	w.fill["guest"] = secret
 	_, err = v.Reply(ctx, w.actor("agent"), guest.ID, model.NewReply{Body: "It comes tomorrow."})
