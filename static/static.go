@@ -37,14 +37,15 @@ const (
 
 // The surfaces: app is agents and admins, portal is customers, guests and the
 // doors (sign-in, setup, errors). Idiomorph is for lists and panels that are
-// replaced while somebody is in them, which portal pages have none of.
+// replaced while somebody is in them, which portal pages have none of. The
+// portal's scripts are one file: its first view is one request less, and few
+// people come often enough to gain from two.
 var bundles = []bundle{
 	{name: "app.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/work.css", "css/desk.css", "css/app.css", "css/print.css"}},
 	{name: "portal.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/portal.css", "css/print.css"}},
 	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
-	{name: "vendor-portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js"}},
 	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js", "js/list.js"}},
-	{name: "portal.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js"}},
+	{name: "portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "js/core.js", "js/live.js", "js/composer.js"}},
 	{name: "icons.svg", kind: svgType, sources: []string{"icons/icons.svg"}},
 	{name: "favicon.svg", kind: svgType, sources: []string{"icons/favicon.svg"}},
 	{name: "apple-touch-icon.png", kind: pngType, sources: []string{"icons/apple-touch-icon.png"}},
