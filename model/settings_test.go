@@ -255,7 +255,7 @@ func kindText(d Setting) string {
 	case d.Kind == IntSetting:
 		out += " " + strconv.Itoa(d.Min) + "–" + strconv.Itoa(d.Max)
 	}
-	if d.Admin {
+	if d.Admin && d.Kind != MapSetting { // the panel has no field for a map
 		out += "; admin panel"
 	}
 	if d.Secret {
