@@ -184,13 +184,19 @@ func (h *house) openAs(id model.PersonID, opt browser.Options) *browser.Page {
 	opt.Base = h.base
 	page := browser.Open(h.t, opt)
 	if id != 0 {
-		token, err := h.Verbs().OpenSession(context.Background(), model.System("test"), id, false)
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		page.Cookie("escalated_session", token)
+		page.Cookie("escalated_session", h.session(id))
 	}
 	return page
+}
+
+// session signs the person in and returns the cookie.
+func (h *house) session(id model.PersonID) string {
+	h.t.Helper()
+	token, err := h.Verbs().OpenSession(context.Background(), model.System("test"), id, false)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return token
 }
 
 // receive takes a raw mail in and returns what became of it.

@@ -163,9 +163,11 @@ const kit = {};
   on("htmx:afterRequest", (e) => {
     wait(-1);
     mark(e, false);
-    const form = e.detail.elt.closest("form");
-    if (!e.detail.successful || !form) return;
+    const form = e.detail.elt;
+    if (!e.detail.successful || !form.matches("form")) return;
     kit.clean(form);
+    if (!form.matches("[data-composer]")) form.reset(); // to what has come back
+    form.closest("details")?.removeAttribute("open");
     // The next sending is another one.
     for (const field of all("[name=op], [name=slot]", form)) field.value = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   });
@@ -176,5 +178,11 @@ const kit = {};
   for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     on(type, (e) => !(e.detail.xhr?.status < 500 && e.detail.xhr?.status) && kit.toast({ kind: "error", text: words.failed }));
   }
-  if (window.Idiomorph) Idiomorph.defaults.ignoreActiveValue = true;
+  // A change from elsewhere leaves alone what somebody is typing, and open what
+  // they have opened.
+  if (window.Idiomorph) {
+    const d = Idiomorph.defaults;
+    Object.defineProperty(d, "ignoreActiveValue", { enumerable: true, get: () => !!document.activeElement?.matches("input, textarea") });
+    d.callbacks.beforeAttributeUpdated = (name, el) => name !== "open" || !el.matches(":focus-within");
+  }
 }

@@ -36,7 +36,7 @@ type Page struct {
 
 // htmxConfig lets no attribute evaluate code, swaps the answers that carry
 // messages, and keeps no private page in the browser's storage.
-const htmxConfig = `{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"401|403|404|409|413|429","swap":true,"error":true},{"code":"[45]..","swap":false,"error":true}]}`
+const htmxConfig = `{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"401|403|404|409|413|422|429","swap":true,"error":true},{"code":"[45]..","swap":false,"error":true}]}`
 
 // windowTitle is "(8) Needs me · Tickets · Acme".
 func windowTitle(ctx context.Context, p Page) string {
