@@ -314,3 +314,51 @@ func walk(t *testing.T, p *browser.Page, name string) {
 	}
 	t.Fatalf("Tab never reaches %q; the focus is on %q", name, p.Focused())
 }
+
+// TestLiveLeavesTyping changes the ticket from elsewhere while somebody types in
+// it: the page follows, the words stay.
+func TestLiveLeavesTyping(t *testing.T) {
+	o := newOffice(t)
+	p := o.open(o.alan, browser.Options{})
+	p.Goto(o.at())
+	p.WaitFor("#live-state:not([hidden])")
+	p.Fill("#composer-body", "Half a sentence")
+	p.Click("button=Edit subject")
+	p.Fill("#ticket-head [name=subject]", "Half a subject")
+	for _, priority := range []model.Priority{model.Urgent, model.Low} {
+		if err := o.Verbs().SetPriority(context.Background(), o.bea.Actor(), o.ticket.ID, priority, seen); err != nil {
+			t.Fatal(err)
+		}
+		p.WaitTrue(fmt.Sprintf("document.querySelector('#p-priority').value === '%s'", priority))
+		if !p.Visible("#ticket-head [name=subject]") || p.Value("#ticket-head [name=subject]") != "Half a subject" || p.Value("#composer-body") != "Half a sentence" {
+			t.Errorf("a change from elsewhere leaves %q and %q", p.Value("#ticket-head [name=subject]"), p.Value("#composer-body"))
+		}
+	}
+	p.Click("#ticket-head >> button=Save")
+	p.WaitFor("#ticket-head h1 >> text=Half a subject")
+	p.WaitGone("#ticket-head [name=subject]")
+}
+
+// TestOnBehalf opens a ticket for somebody: suggestions for the address do not
+// take away the files that went ahead.
+func TestOnBehalf(t *testing.T) {
+	o := newOffice(t)
+	if _, _, err := o.Verbs().OpenGuestTicket(context.Background(), model.Nobody(), model.NewTicket{Subject: "Hello", Body: "Hello", RequesterName: "Gus", RequesterEmail: "gus@guests.test"}, false); err != nil {
+		t.Fatal(err)
+	}
+	o.Settle()
+	p := o.open(o.alan, browser.Options{})
+	p.Goto("agent/tickets/")
+	p.ClickLoad(".actions >> link=New ticket")
+	p.Upload("[type=file]", browser.File{Name: "call.txt", Content: []byte("He rang.")})
+	p.WaitTrue(`document.querySelector('[name="files[]"]')`)
+	p.Type("[name=requester_email]", "gus")
+	p.WaitTrue(`document.querySelector("#people option")`)
+	p.Fill("[name=requester_email]", "gus@guests.test")
+	p.Fill("[name=subject]", "He rang about the parcel")
+	p.Fill("[name=description]", "It has not come.")
+	p.ClickLoad("button=Open ticket")
+	p.WaitFor("heading=He rang about the parcel")
+	p.WaitFor("link=call.txt")
+	p.WaitFor("#panel >> text=gus@guests.test")
+}
