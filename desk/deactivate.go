@@ -23,6 +23,7 @@ func (d *Desk) SetKind(ctx context.Context, by model.Actor, id model.PersonID, t
 	if rank(to) > rank(by.Kind) {
 		return model.ErrDenied
 	}
+	defer d.ForgetChoices()
 	return d.db.Write(ctx, func(tx *store.Tx) error {
 		p, err := d.managed(tx.Ctx, tx, by, id)
 		if err != nil || p.Kind == to {
@@ -72,6 +73,7 @@ func (d *Desk) Deactivate(ctx context.Context, by model.Actor, id, handTo model.
 	if by.ID == id {
 		return model.Refuse("person", "self")
 	}
+	defer d.ForgetChoices()
 	return d.db.Write(ctx, func(tx *store.Tx) error {
 		p, err := d.managed(tx.Ctx, tx, by, id)
 		if err != nil || !p.Active() {
@@ -146,6 +148,7 @@ func (d *Desk) Activate(ctx context.Context, by model.Actor, id model.PersonID) 
 	if err := d.mayManage(by); err != nil {
 		return err
 	}
+	defer d.ForgetChoices()
 	return d.db.Write(ctx, func(tx *store.Tx) error {
 		p, err := d.managed(tx.Ctx, tx, by, id)
 		if err != nil || p.Active() {

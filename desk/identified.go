@@ -32,6 +32,7 @@ func (d *Desk) Identified(ctx context.Context, by model.Actor, who model.Identit
 			}
 			return err
 		})
+		d.ForgetChoices()
 	}
 	if err != nil {
 		return by, k.Person, fmt.Errorf("identify %q: %w", who.ExternalID, err)

@@ -20,6 +20,7 @@ func (d *Desk) Invite(ctx context.Context, by model.Actor, n model.NewPerson) (m
 	if err := d.checkNewPerson(ctx, by, &n); err != nil {
 		return p, err
 	}
+	defer d.ForgetChoices()
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
 		known, err := tx.PersonByEmail(tx.Ctx, n.Email)
 		switch {

@@ -183,6 +183,7 @@ func (d *Desk) setByLink(ctx context.Context, by model.Actor, purpose model.Toke
 	if purpose == model.TokenInvite {
 		how = "invite"
 	}
+	defer d.ForgetChoices()
 	var e Entry
 	err = d.db.Write(ctx, func(tx *store.Tx) error {
 		row, err := d.use(tx.Ctx, tx, purpose, secret)

@@ -22,6 +22,11 @@ func (d *Desk) Choices(ctx context.Context) (*Choices, error) {
 	if c := d.choices.Load(); c != nil {
 		return c, nil
 	}
+	d.loading.Lock()
+	defer d.loading.Unlock()
+	if c := d.choices.Load(); c != nil {
+		return c, nil
+	}
 	c, r, err := new(Choices), d.db.Read(), error(nil)
 	if c.Departments, err = r.Departments(ctx, false); err != nil {
 		return nil, fmt.Errorf("load departments: %w", err)
@@ -37,8 +42,13 @@ func (d *Desk) Choices(ctx context.Context) (*Choices, error) {
 }
 
 // ForgetChoices makes the next look read the lists again. Verbs that change
-// people, departments or tags call it after their commit.
-func (d *Desk) ForgetChoices() { d.choices.Store(nil) }
+// people, departments or tags call it after their commit; a look that began
+// before does not outlive it.
+func (d *Desk) ForgetChoices() {
+	d.loading.Lock()
+	defer d.loading.Unlock()
+	d.choices.Store(nil)
+}
 
 // Forget drops everything kept in memory, after another process wrote.
 func (d *Desk) Forget() {

@@ -87,6 +87,7 @@ func (d *Desk) CreatePerson(ctx context.Context, by model.Actor, n model.NewPers
 			return model.Person{}, err
 		}
 	}
+	defer d.ForgetChoices()
 	var p model.Person
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
 		id, err := d.createOrAdopt(tx.Ctx, tx, by, n, phc, how)
@@ -214,6 +215,7 @@ func (d *Desk) UpdatePerson(ctx context.Context, by model.Actor, id model.Person
 	if err != nil {
 		return err
 	}
+	defer d.ForgetChoices()
 	return d.db.Write(ctx, func(tx *store.Tx) error {
 		p, err := d.managed(tx.Ctx, tx, by, id)
 		if err != nil {

@@ -37,6 +37,7 @@ func (d *Desk) Profile(ctx context.Context, by model.Actor, c ProfileChange) err
 	if c.Locale != nil && *c.Locale != "" && !slices.ContainsFunc(text.Languages(), func(l text.Language) bool { return l.Code == *c.Locale }) {
 		p.Add("locale", "language_invalid")
 	}
+	defer d.ForgetChoices()
 	return d.db.Write(ctx, func(tx *store.Tx) error {
 		me, err := tx.Person(tx.Ctx, by.ID)
 		if err != nil {

@@ -10,12 +10,7 @@ import (
 	"escalated/store"
 )
 
-// mayReopen reports whether a closed ticket may still be reopened by its customer.
-func mayReopen(tx *store.Tx, d *Desk, t model.Ticket) bool {
-	s, err := d.Settings(tx.Ctx)
-	return err == nil && within(s, t, tx.Now)
-}
-
+// within reports whether a closed ticket may still be reopened by its customer.
 func within(s model.Settings, t model.Ticket, now model.Time) bool {
 	return now.Sub(t.ClosedAt) <= time.Duration(s.ReopenClosedWithinDays)*24*time.Hour
 }

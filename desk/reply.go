@@ -116,6 +116,9 @@ func (d *Desk) note(ctx context.Context, tx *store.Tx, by model.Actor, t model.T
 	if m, done, err := d.said(ctx, tx, by, in.Op, "note"); done || err != nil {
 		return m, err
 	}
+	if t.Deleted() {
+		return m, model.ErrNotFound
+	}
 	in.Body = model.CleanBody(in.Body)
 	var p model.Invalid
 	checkBody(&p, "body", in.Body)

@@ -95,8 +95,12 @@ func (d *Desk) SaveSettings(ctx context.Context, by model.Actor, values map[stri
 }
 
 // ForgetSettings makes the next look read them again: after a save here, or a
-// write by another process.
-func (d *Desk) ForgetSettings() { d.settings.Store(nil) }
+// write by another process. A look that began before does not outlive it.
+func (d *Desk) ForgetSettings() {
+	d.loading.Lock()
+	defer d.loading.Unlock()
+	d.settings.Store(nil)
+}
 
 // Limits are the attachment limits in force.
 func (d *Desk) Limits(ctx context.Context) (model.Limits, error) {

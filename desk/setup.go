@@ -61,6 +61,7 @@ func (d *Desk) Setup(ctx context.Context, by model.Actor, token, name, email, pa
 	if err != nil {
 		return Entry{}, err
 	}
+	defer d.ForgetChoices()
 	var e Entry
 	err = d.db.Write(ctx, func(tx *store.Tx) error {
 		if there, err := tx.AnyAdmin(tx.Ctx); err != nil {

@@ -63,6 +63,9 @@ func (d *Desk) change(ctx context.Context, by model.Actor, id model.TicketID, pe
 		if !by.Can(perm) {
 			return model.ErrDenied
 		}
+		if t.Deleted() && perm != model.PermTicketDelete { // in the bin it can only be restored
+			return model.ErrNotFound
+		}
 		return fn(tx, t)
 	})
 }
@@ -97,6 +100,12 @@ func (d *Desk) CloseTicket(ctx context.Context, by model.Actor, id model.TicketI
 		if by.Customer() && !s.AllowCustomerClose || !by.Customer() && !by.Can(model.PermTicketEdit) {
 			return model.ErrDenied
 		}
+		if t.Deleted() {
+			return model.ErrNotFound
+		}
+		if !by.Customer() && !s.Moves().CanBecome(t.Status, model.Closed) {
+			return refuseMove(t.Status, model.Closed)
+		}
 		return d.setStatus(tx.Ctx, tx, by, t, model.Closed, false)
 	})
 }
@@ -111,14 +120,24 @@ func (d *Desk) ReopenTicket(ctx context.Context, by model.Actor, id model.Ticket
 		if !by.Customer() && !by.Can(model.PermTicketEdit) {
 			return model.ErrDenied
 		}
+		if t.Deleted() {
+			return model.ErrNotFound
+		}
+		s, err := d.Settings(tx.Ctx)
+		if err != nil {
+			return err
+		}
 		if t.Status.IsOpen() {
 			if t.Status == model.Reopened {
 				return nil
 			}
 			return refuseMove(t.Status, model.Reopened)
 		}
-		if by.Customer() && t.Status == model.Closed && !mayReopen(tx, d, t) {
+		if by.Customer() && t.Status == model.Closed && !within(s, t, tx.Now) {
 			return model.Refuse("status", "closed_too_long")
+		}
+		if !by.Customer() && !s.Moves().CanBecome(t.Status, model.Reopened) {
+			return refuseMove(t.Status, model.Reopened)
 		}
 		return d.setStatus(tx.Ctx, tx, by, t, model.Reopened, false)
 	})

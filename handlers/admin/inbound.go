@@ -41,14 +41,10 @@ func (h *handler) ShowInbound(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	defer body.Close()
 	if eml {
-		raw, err := io.ReadAll(body)
-		if err != nil {
-			return err
-		}
-		return web.SendRaw(c, "received-"+name+".eml", raw)
+		return web.SendRawFrom(c, "received-"+name+".eml", row.Size, body)
 	}
+	defer body.Close()
 	raw, err := io.ReadAll(io.LimitReader(body, maxRawShown))
 	if err != nil {
 		return err

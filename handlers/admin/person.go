@@ -77,7 +77,6 @@ func (h *handler) InvitePerson(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		h.desk.ForgetChoices()
 		web.Say(c, "ok", "admin.invited", "Address", p.Email)
 		return web.Done(c, "admin/people/")
 	}
@@ -139,7 +138,6 @@ func (h *handler) personSaved(c *fiber.Ctx, was, typed view.Person, err error) e
 		if err != nil {
 			return err
 		}
-		h.desk.ForgetChoices()
 		web.Say(c, "ok", "admin.saved")
 		return web.Done(c, "admin/people/"+idOf(was.ID)+"/")
 	}

@@ -1,8 +1,6 @@
 package agent
 
 import (
-	"io"
-
 	"github.com/gofiber/fiber/v2"
 
 	"escalated/handlers/web"
@@ -62,14 +60,9 @@ func (h *handler) SendOriginal(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	_, body, err := h.desk.RawOfMessage(c.UserContext(), web.By(c), id)
+	row, body, err := h.desk.RawOfMessage(c.UserContext(), web.By(c), id)
 	if err != nil {
 		return err
 	}
-	defer body.Close()
-	raw, err := io.ReadAll(body)
-	if err != nil {
-		return err
-	}
-	return web.SendRaw(c, "message-"+web.Param(c, "id")+".eml", raw)
+	return web.SendRawFrom(c, "message-"+web.Param(c, "id")+".eml", row.Size, body)
 }

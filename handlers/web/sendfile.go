@@ -86,6 +86,15 @@ func SendRaw(c *fiber.Ctx, name string, b []byte) error {
 	return nil
 }
 
+// SendRawFrom is SendRaw for what may be too long to hold. It closes body.
+func SendRawFrom(c *fiber.Ctx, name string, size int64, body io.ReadCloser) error {
+	if err := SendRaw(c, name, nil); err != nil {
+		return err
+	}
+	c.Context().SetBodyStream(body, int(size))
+	return nil
+}
+
 func matchesTag(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == `"`+tag+`"` {
