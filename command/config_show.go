@@ -1,7 +1,9 @@
 package command
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"escalated/helpdesk"
 	"escalated/model"
 )
 
@@ -25,6 +28,9 @@ func configCommand(a *app) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			conf, err := a.load()
 			if err != nil {
+				return err
+			}
+			if conf, err = a.withSaved(conf); err != nil {
 				return err
 			}
 			if asJSON {
@@ -101,4 +107,27 @@ func native(kind model.SettingKind, v string) any {
 		}
 	}
 	return v
+}
+
+// withSaved lays what admins saved over the configuration, if the desk is
+// there; looking must not make one.
+func (a *app) withSaved(conf Config) (_ Config, err error) {
+	if _, err := a.existing(); err != nil {
+		return conf, nil // no desk, nothing saved
+	}
+	h, err := helpdesk.Open(helpdesk.Config{Settings: conf.Settings})
+	if err != nil {
+		return conf, err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	rows, err := h.DB().Read().SavedSettings(context.Background())
+	if err != nil {
+		return conf, err
+	}
+	for _, row := range rows {
+		if err := conf.Put(row.Key, row.Value, FromAdmin); err != nil {
+			continue // of another release: the desk passes over it too
+		}
+	}
+	return conf, nil
 }

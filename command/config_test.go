@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"escalated/helpdesk"
 	"escalated/model"
 	"escalated/text"
 )
@@ -221,6 +222,27 @@ func TestPutByAdmin(t *testing.T) {
 	}
 	if err := c.Put("default_priority", "huge", FromAdmin); err == nil || c.From("default_priority") != FromDefault {
 		t.Error("a refused value leaves a source behind")
+	}
+}
+
+func TestConfigShowsWhatAdminsSaved(t *testing.T) {
+	s := model.DefaultSettings()
+	s.Data = t.TempDir()
+	h, err := helpdesk.Open(helpdesk.Config{Settings: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin := model.Actor{Kind: model.KindMachine, Part: "test"}
+	if err := h.Desk().SaveSettings(t.Context(), admin, map[string]string{"desk_name": "Saved by Ann"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := newProgram(t)
+	p.run("config", "--data", s.Data, "--set", "desk_name=From a flag")
+	if p.code != Done || !strings.Contains(p.out, "Saved by Ann") || strings.Contains(p.out, "From a flag") || !strings.Contains(p.out, string(FromAdmin)) {
+		t.Errorf("%d\n%s%s", p.code, p.out, p.err)
 	}
 }
 
