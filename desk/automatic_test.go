@@ -1,6 +1,10 @@
 package desk
 
 import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,5 +88,94 @@ func TestAReleasedAnswerReopens(t *testing.T) {
 	must(t, err)
 	if now := r.now(ticket.ID); now.Status != model.Reopened {
 		t.Errorf("an answer lies in a ticket that is %s", now.Status)
+	}
+}
+
+// TestTheBinIsForRestoring tries every verb on a ticket in the bin, by those
+// who see it there.
+func TestTheBinIsForRestoring(t *testing.T) {
+	r := newRig(t)
+	carol, boss := r.person(model.KindCustomer, "Carol"), r.person(model.KindAdmin, "Boss")
+	ticket := r.opens(carol, "Gone")
+	must(t, r.DeleteTicket(r.ctx, boss, ticket.ID))
+	before, facts := r.now(ticket.ID), len(r.facts(ticket.ID))
+	for what, err := range map[string]error{
+		"subject": r.SetSubject(r.ctx, boss, ticket.ID, "New", Change{}), "status": r.SetStatus(r.ctx, boss, ticket.ID, model.Closed, Change{}),
+		"priority": r.SetPriority(r.ctx, boss, ticket.ID, model.High, Change{}), "assign": r.Assign(r.ctx, boss, ticket.ID, boss.ID, Change{}),
+		"tags": r.ChangeTags(r.ctx, boss, ticket.ID, []string{"x"}, nil), "follow": r.Follow(r.ctx, boss, ticket.ID, true),
+		"close": r.CloseTicket(r.ctx, boss, ticket.ID), "reopen": r.ReopenTicket(r.ctx, boss, ticket.ID),
+		"reply": func() error { _, err := r.Reply(r.ctx, boss, ticket.ID, model.NewReply{Body: "x"}); return err }(),
+		"note":  func() error { _, err := r.Note(r.ctx, boss, ticket.ID, model.NewReply{Body: "x"}); return err }(),
+	} {
+		if !errors.Is(err, model.ErrNotFound) {
+			t.Errorf("%s in the bin: %v", what, err)
+		}
+	}
+	if now := r.now(ticket.ID); now.Version != before.Version || len(r.facts(ticket.ID)) != facts {
+		t.Errorf("the ticket changed in the bin: %v", r.facts(ticket.ID))
+	}
+	must(t, r.RestoreTicket(r.ctx, boss, ticket.ID))
+	must(t, r.SetStatus(r.ctx, boss, ticket.ID, model.Closed, Change{}))
+}
+
+// TestPickersFollowWhoeverChangesPeople holds that no door has to remember it.
+func TestPickersFollowWhoeverChangesPeople(t *testing.T) {
+	r := newRig(t)
+	boss, sam := r.person(model.KindAdmin, "Boss"), r.person(model.KindAgent, "Sam")
+	offered := func() (names []string) {
+		t.Helper()
+		c, err := r.Choices(r.ctx)
+		must(t, err)
+		for _, p := range c.Agents {
+			names = append(names, p.Name)
+		}
+		return names
+	}
+	name := "Samuel"
+	for _, step := range []struct {
+		do   func() error
+		want string
+	}{
+		{func() error { return nil }, "Sam"},
+		{func() error { return r.Profile(r.ctx, sam, ProfileChange{Name: &name}) }, "Samuel"},
+		{func() error { return r.Deactivate(r.ctx, boss, sam.ID, 0) }, ""},
+		{func() error { return r.Activate(r.ctx, boss, sam.ID) }, "Samuel"},
+		{func() error { return r.SetKind(r.ctx, boss, sam.ID, model.KindCustomer, 0) }, ""},
+		{func() error { return r.SetKind(r.ctx, boss, sam.ID, model.KindAgent, 0) }, "Samuel"},
+	} {
+		must(t, step.do())
+		if got := strings.Join(offered(), " "); got != strings.TrimSpace("Boss "+step.want) {
+			t.Errorf("offered %q, want %q", got, step.want)
+		}
+	}
+}
+
+// TestTheSameFormManyTimesAtOnceIsOne sends one form twenty times side by side.
+func TestTheSameFormManyTimesAtOnceIsOne(t *testing.T) {
+	r := newRig(t)
+	carol, anna := r.person(model.KindCustomer, "Carol"), r.person(model.KindAgent, "Anna")
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	ids := map[string]bool{}
+	first := r.opens(carol, "First")
+	for range 20 {
+		all.Go(func() {
+			ticket, err := r.OpenTicket(r.ctx, carol, model.NewTicket{Subject: "Once", Body: "B", Op: "op"})
+			reply, err2 := r.Reply(r.ctx, carol, first.ID, model.NewReply{Body: "Once", Op: "op"})
+			note, err3 := r.Note(r.ctx, anna, first.ID, model.NewReply{Body: "Once", Op: "op"})
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil || err2 != nil || err3 != nil {
+				t.Error(err, err2, err3)
+			}
+			ids[fmt.Sprint("t", ticket.ID)], ids[fmt.Sprint("r", reply.ID)], ids[fmt.Sprint("n", note.ID)] = true, true, true
+		})
+	}
+	all.Wait()
+	if len(ids) != 3 {
+		t.Errorf("%v", ids)
+	}
+	if now := r.now(first.ID); now.MessageCount != 3 {
+		t.Errorf("%d messages", now.MessageCount)
 	}
 }

@@ -3,6 +3,8 @@ package helpdesk_test
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -151,4 +153,69 @@ func TestManyTicketsOfADeskAreFewReceipts(t *testing.T) {
 	if mails != 3 {
 		t.Errorf("%d receipts in twelve minutes, want 3", mails)
 	}
+}
+
+// people are the mails in the folders of machines that a person wrote, or that
+// say so.
+var people = map[string]bool{
+	"loop/auto-no.eml": true, "loop/replyto-self.eml": true, "auto-reply/auto-reply-0009-spamassassin.eml": true,
+	"bounce-dsn/bounce-dsn-0046-mail-deliverystatu.eml": true, "bounce-dsn/bounce-dsn-0081-set-of-emails.eml": true, "bounce-dsn/bounce-dsn-0095-set-of-emails.eml": true,
+	"bounce-dsn/bounce-dsn-0117-set-of-emails.eml": true, "bounce-dsn/bounce-dsn-0168-mail-deliverystatu.eml": true, "bounce-dsn/bounce-dsn-0295-mail-deliverystatu.eml": true,
+	"bounce-dsn/bounce-dsn-0349-mail-deliverystatu.eml": true, "bounce-dsn/bounce-dsn-0351-set-of-emails.eml": true, "bounce-dsn/bounce-dsn-0439-mail-deliverystatu.eml": true,
+	"bounce-dsn/bounce-dsn-0449-set-of-emails.eml": true, "bounce-dsn/bounce-dsn-0476-set-of-emails.eml": true, "bounce-dsn/bounce-dsn-0500-set-of-emails.eml": true,
+}
+
+// TestMachinesAreNotAnswered brings what programs have written: automatic
+// answers, reports of undelivered mail, lists. Nothing goes out to anybody but
+// the staff.
+func TestMachinesAreNotAnswered(t *testing.T) {
+	root := os.Getenv("ESCALATED_TESTDATA")
+	if root == "" {
+		root = "../../shared"
+	}
+	most := 60
+	if os.Getenv("ESCALATED_SLOW") != "" {
+		most = 100_000
+	}
+	var mails []string
+	for _, dir := range []string{"auto-reply", "bounce-dsn", "feedback-arf", "mailing-list", "hostile/loop"} {
+		list, err := filepath.Glob(filepath.Join(root, "mail", dir, "*.eml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := max(1, len(list)/most) // from all over the folder
+		for i := 0; i < len(list); i += step {
+			mails = append(mails, list[i])
+		}
+	}
+	if len(mails) == 0 {
+		t.Skip("no mails: set ESCALATED_TESTDATA")
+	}
+	a := newTwin(t, "support@help.test")
+	a.Admin("ada")
+	from := map[string]string{}
+	for _, name := range mails {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := a.Verbs().ReceiveMail(context.Background(), model.System("mail"), bytes.NewReader(raw), desk.Arrival{Door: "pipe", Live: true})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		a.Settle()
+		a.Later(30 * time.Second)
+		for _, m := range a.smtp.Messages() {
+			if m.To[0] != "ada@help.test" {
+				from[filepath.Base(filepath.Dir(name))+"/"+filepath.Base(name)] = m.To[0] + " " + m.Subject + " " + string(r.Outcome)
+			}
+		}
+		a.smtp.Forget()
+	}
+	for name, what := range from {
+		if !people[name] {
+			t.Errorf("%s is answered: %s", name, what)
+		}
+	}
+	t.Logf("%d mails", len(mails))
 }

@@ -203,7 +203,7 @@ func machineMailbox(a MailAddress) bool {
 			return true
 		}
 	}
-	return local == "postmaster"
+	return plain == "postmaster" || a.Address == "staff@hotmail.com" // Hotmail's complaints
 }
 
 // daemonAddress knows mail servers and list managers, also as the return path.

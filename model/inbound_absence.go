@@ -26,5 +26,5 @@ func (m InboundEmail) Absent() bool {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(s, "auto:") && strings.Contains(s, "out of the office") // Lotus Notes
 }
