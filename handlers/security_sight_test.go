@@ -397,8 +397,8 @@ func TestGuestTokens(t *testing.T) {
 	before, guest := db.tables(), d.Nobody()
 	bodies := map[string]bool{}
 	for what, wrong := range map[string]string{
-		"zero": "0", "null": "null", "array": "[]", "percent": "%00", "sign-in": signIn, "reset": reset, "short": token[:31], "long": token + "a", "spaces": token + "%20",
-		"changed": "a" + token[1:], "hash": fmt.Sprintf("%064d", 1), "id": fmt.Sprint(first.ID), "reference": first.Reference, "quote": token + "'", "wild": "%25", "slashes": token + "%2f..%2f" + other,
+		"zero": "0", "other": strings.Repeat("a", 32), "null": "null", "array": "[]", "percent": "%00", "sign-in": signIn, "reset": reset, "short": token[:31], "long": token + "a", "spaces": token + "%20",
+		"changed": token[1:] + string(rune('a'+(token[0]-'a'+1)%26)), "hash": fmt.Sprintf("%064d", 1), "id": fmt.Sprint(first.ID), "reference": first.Reference, "quote": token + "'", "wild": "%25", "slashes": token + "%2f..%2f" + other,
 	} {
 		got := guest.Get("guest/" + wrong + "/")
 		if got.Status != 404 {
