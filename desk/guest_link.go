@@ -37,7 +37,7 @@ func (d *Desk) GuestActor(ctx context.Context, by model.Actor, secret string) (m
 	}
 	a, err := d.guest(ctx, by, secret)
 	if errors.Is(err, model.ErrNotFound) {
-		d.guesses.missed(from, now)
+		d.guesses.missed(from, secret, now)
 	}
 	return a, err
 }
