@@ -54,6 +54,11 @@ func (d *Desk) Stage(ctx context.Context, by model.Actor, owner, slot, name stri
 		if len(there) >= lim.Files {
 			return model.Refuse("attachments", "too_many_files", "Max", lim.Files)
 		}
+		if waiting, err := tx.StagedCount(tx.Ctx, key); err != nil {
+			return err
+		} else if waiting >= maxStaged {
+			return model.Refuse("attachments", "too_many_files", "Max", maxStaged)
+		}
 		if a.BlobID, err = tx.SaveBlob(tx.Ctx, stored.SHA256, stored.Size, a.Mime); err != nil {
 			return err
 		}
@@ -62,6 +67,10 @@ func (d *Desk) Stage(ctx context.Context, by model.Actor, owner, slot, name stri
 	})
 	return a, err
 }
+
+// maxStaged is how many files may wait in all draft slots of one uploader;
+// forgotten ones go after a day.
+const maxStaged = 100
 
 // slotOwner is who a draft slot belongs to.
 func slotOwner(by model.Actor, owner string) string {

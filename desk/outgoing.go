@@ -76,12 +76,21 @@ func (d *Desk) Retry(ctx context.Context, by model.Actor, id model.MailID) error
 		return model.Refuse("mail", "mail_unset")
 	}
 	err = d.db.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Mail(tx.Ctx, id); err != nil {
+		m, err := tx.Mail(tx.Ctx, id)
+		if err != nil {
 			return err
 		}
 		ok, err := tx.RetryMail(tx.Ctx, id)
 		if err == nil && !ok {
 			err = model.ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+		if e := (model.MailRetried{Mail: id, Address: m.Address}); m.TicketID != 0 {
+			_, err = tx.Record(tx.Ctx, by, m.TicketID, e)
+		} else {
+			_, err = tx.RecordAbout(tx.Ctx, by, "mail", int64(id), e)
 		}
 		return err
 	})

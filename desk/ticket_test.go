@@ -549,3 +549,13 @@ func TestHeldMessagesWaitForAnAgent(t *testing.T) {
 	_, err = r.Release(r.ctx, bob, m.ID)
 	refused(t, err, "message", "not_held")
 }
+
+func TestDraftSlotsDoNotFillTheDisk(t *testing.T) {
+	r := newRig(t, "max_attachments", "3")
+	ada := r.person(model.KindCustomer, "Ada")
+	var err error
+	for i := 0; err == nil && i <= maxStaged; i++ {
+		_, err = r.Stage(r.ctx, ada, "", fmt.Sprint("slot", i/2), "a.txt", strings.NewReader("x"))
+	}
+	refused(t, err, "attachments", "too_many_files")
+}

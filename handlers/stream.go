@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -25,6 +26,7 @@ const (
 	// patienceOfStream is the deadline of the work for one message.
 	patienceOfStream = 10 * time.Second
 	maxStreams       = 5000
+	maxPages         = 50 // streams of one reader
 )
 
 // stream tells open pages what changed: by server-sent events, or by polling
@@ -35,6 +37,34 @@ type stream struct {
 	hub    *live.Hub
 	site   *web.Site
 	topics web.Topics
+
+	mu    sync.Mutex
+	pages map[string]int // open streams by reader
+}
+
+// admit counts a stream of a reader; false when they have too many. release
+// ends it.
+func (s *stream) admit(by model.Actor) (release func(), ok bool) {
+	who := by.OwnerKey()
+	if who == "" {
+		who = "@" + by.Address
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pages[who] >= maxPages {
+		return nil, false
+	}
+	if s.pages == nil {
+		s.pages = map[string]int{}
+	}
+	s.pages[who]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.pages[who]--; s.pages[who] == 0 {
+			delete(s.pages, who)
+		}
+	}, true
 }
 
 // follower is one open page.
@@ -69,9 +99,14 @@ func (s *stream) Open(c *fiber.Ctx) error {
 	if c.Method() == fiber.MethodHead {
 		return nil
 	}
+	release, ok := s.admit(f.by)
+	if !ok {
+		return model.ErrTooMany // the page polls
+	}
 	first := *f // the hub asks while the stream looks again who is reading
 	ctx, sub := c.UserContext(), s.hub.Subscribe(first.wants)
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer release()
 		defer sub.Close()
 		if err := f.run(ctx, w, sub); err != nil && !errors.Is(err, errEnd) && ctx.Err() == nil {
 			s.site.Log.Warn("event stream ended", "error", err)

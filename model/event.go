@@ -113,6 +113,11 @@ type (
 		Address string   `json:"address"`
 		Mailing MailKind `json:"mailing"`
 	}
+	// MailRetried is a mail that somebody sent again by hand.
+	MailRetried struct {
+		Mail    MailID `json:"mail"`
+		Address string `json:"address"`
+	}
 	// MailFailedEvent ends the tries for one mail.
 	MailFailedEvent struct {
 		Mail    MailID   `json:"mail"`
@@ -224,6 +229,7 @@ func (NoteAdded) Kind() string          { return "note.added" }
 func (MessageReleased) Kind() string    { return "message.released" }
 func (AttachmentRejected) Kind() string { return "attachment.rejected" }
 func (MailSentEvent) Kind() string      { return "mail.sent" }
+func (MailRetried) Kind() string        { return "mail.retried" }
 func (MailFailedEvent) Kind() string    { return "mail.failed" }
 func (PersonCreated) Kind() string      { return "person.created" }
 func (PersonChanged) Kind() string      { return "person.changed" }
@@ -264,6 +270,7 @@ func (NoteAdded) Public() bool          { return false }
 func (MessageReleased) Public() bool    { return true }
 func (AttachmentRejected) Public() bool { return false }
 func (MailSentEvent) Public() bool      { return false }
+func (MailRetried) Public() bool        { return false }
 func (MailFailedEvent) Public() bool    { return false }
 func (PersonCreated) Public() bool      { return false }
 func (PersonChanged) Public() bool      { return false }

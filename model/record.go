@@ -87,6 +87,7 @@ func init() {
 	register[MessageReleased]()
 	register[AttachmentRejected]()
 	register[MailSentEvent]()
+	register[MailRetried]()
 	register[MailFailedEvent]()
 	register[PersonCreated]()
 	register[PersonChanged]()

@@ -30,6 +30,11 @@ func (r Reader) Staged(ctx context.Context, owner, slot string) ([]model.Attachm
 	return many[model.Attachment](ctx, r, "SELECT "+attachmentColumns+" FROM attachments a JOIN blobs b ON b.id = a.blob_id WHERE a.owner = ? AND a.slot = ? ORDER BY a.id", owner, slot)
 }
 
+// StagedCount is how many files of an uploader wait in draft slots.
+func (r Reader) StagedCount(ctx context.Context, owner string) (int, error) {
+	return one[int](ctx, r, "SELECT count(*) FROM attachments WHERE owner = ?", owner)
+}
+
 // Unstage removes a file from a draft slot of its owner.
 func (tx *Tx) Unstage(ctx context.Context, owner string, id model.AttachmentID) error {
 	n, err := tx.exec(ctx, "DELETE FROM attachments WHERE id = ? AND owner = ?", id, owner)

@@ -52,6 +52,8 @@ func EventText(ctx context.Context, e model.Entry) string {
 		return text.T(ctx, "event.ticket.requester_changed", "Actor", who, "To", f.Name)
 	case model.AttachmentRejected:
 		return text.T(ctx, "event.attachment.rejected", "Actor", who, "Name", f.Name, "Reason", rejected(ctx, f))
+	case model.MailRetried:
+		return text.T(ctx, "event.mail.retried", "Actor", who, "Address", f.Address)
 	case model.MailFailedEvent:
 		return text.T(ctx, "event.mail.failed", "Actor", who, "Address", f.Address, "Reason", f.Reason)
 	}
