@@ -149,7 +149,7 @@ func (o *receiving) receive(ctx context.Context, message io.Reader) (r model.Rec
 // print writes one object; what cannot be printed must not stop the mail.
 func (o *receiving) print(v any) {
 	if b, err := json.Marshal(v); err == nil {
-		o.out.Write(append(b, '\n')) //nolint:errcheck // Flush tells at the end
+		o.out.Write(append(b, '\n')) // Flush tells at the end
 	}
 }
 
@@ -172,7 +172,7 @@ func (o *receiving) report(stdin bool) error {
 			fmt.Fprintf(w, "%s\t%d\n", outcome, counts[outcome])
 		}
 		fmt.Fprintf(w, "%s\t%d\n", o.app.say.T("inbound.messages"), n)
-		w.Flush() //nolint:errcheck // the writer below keeps the error
+		w.Flush() // the writer below keeps the error
 	}
 	err := o.out.Flush()
 	if failed := o.counts[model.MailNotStored]; failed > 0 {

@@ -63,7 +63,7 @@ func hashPassword(ctx context.Context, password string) (string, error) {
 	}
 	defer done()
 	var salt [16]byte
-	rand.Read(salt[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(salt[:]) // never fails since Go 1.24
 	sum := stretch(password, salt[:])
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashLanes, b64.EncodeToString(salt[:]), b64.EncodeToString(sum)), nil

@@ -122,7 +122,7 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, by model.Actor, who mode
 // the database keeps only the hash.
 func (d *Desk) openSession(ctx context.Context, tx *store.Tx, by model.Actor, who model.PersonID, v Visit) (string, model.SessionID, error) {
 	var b [32]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(b[:]) // never fails since Go 1.24
 	secret := base64.RawURLEncoding.EncodeToString(b[:])
 	id, err := tx.InsertSession(ctx, sessionHash(secret), model.Session{
 		PersonID: who, ExpiresAt: tx.Now.Add(sessionKeep), Keep: v.Keep, Address: by.Address, Browser: cut(model.Clean(v.Browser), 300),

@@ -284,7 +284,7 @@ func raw(t *testing.T, at, message string) (status int, body string) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(10 * time.Second)) //nolint:errcheck // a test
+	c.SetDeadline(time.Now().Add(10 * time.Second)) // a test
 	if _, err := io.WriteString(c, message); err != nil {
 		t.Fatal(err)
 	}

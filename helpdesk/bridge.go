@@ -106,7 +106,7 @@ func carryOut(w http.ResponseWriter, r *http.Request, resp *fasthttp.Response) {
 		_, _ = w.Write(resp.Body()) // the client may be gone
 		return
 	}
-	defer resp.CloseBodyStream() //nolint:errcheck // closed already if the client went first
+	defer resp.CloseBodyStream() // closed already if the client went first
 	stream := resp.BodyStream()
 	if n := resp.Header.ContentLength(); n >= 0 {
 		w.Header().Set(fasthttp.HeaderContentLength, string(fasthttp.AppendUint(nil, n)))

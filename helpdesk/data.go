@@ -83,7 +83,7 @@ func makeKey(dir, name string) error {
 	defer os.Remove(f.Name())
 	defer f.Close()
 	var key [32]byte
-	rand.Read(key[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(key[:]) // never fails since Go 1.24
 	if _, err := f.WriteString(hex.EncodeToString(key[:]) + "\n"); err != nil {
 		return err
 	}

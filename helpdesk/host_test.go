@@ -65,7 +65,7 @@ func fiberHost(t *testing.T, d *helpdesk.Desk) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go app.Listener(ln) //nolint:errcheck // ends with the test
+	go app.Listener(ln) // ends with the test
 	t.Cleanup(func() { app.ShutdownWithTimeout(time.Second) })
 	return "http://" + ln.Addr().String()
 }

@@ -357,7 +357,7 @@ func TestRefusedForGood(t *testing.T) {
 
 // deny turns a denial into nil and anything else into a fault.
 func deny(err error) error {
-	if err == model.ErrDenied { //nolint:errorlint // returned as it is
+	if err == model.ErrDenied { // returned as it is
 		return nil
 	}
 	return fmt.Errorf("got %v, want denied", err)

@@ -150,7 +150,7 @@ func (p *Post) refused(err error) error {
 		return &broken{answer}
 	}
 	if err := p.line.conn.Reset(); err != nil {
-		p.line.conn.Close() //nolint:errcheck // it is broken
+		p.line.conn.Close() // it is broken
 		p.line.conn = nil
 	}
 	return &refusal{code: answer.Code, text: answer.Msg}

@@ -17,7 +17,7 @@ func (s strict) NewSession(*smtp.Conn) (smtp.Session, error) { return s, nil }
 func (s strict) Reset()                                      {}
 func (s strict) Logout() error                               { return nil }
 func (s strict) Rcpt(string, *smtp.RcptOptions) error        { return nil }
-func (s strict) Data(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
+func (s strict) Data(r io.Reader) error                      { _, err := io.Copy(io.Discard, r); return err }
 
 func (s strict) Mail(from string, _ *smtp.MailOptions) error {
 	s.from <- from
@@ -36,7 +36,7 @@ func TestReceiptToAStrictServer(t *testing.T) {
 	}
 	srv := smtp.NewServer(seen)
 	srv.Domain, srv.AllowInsecureAuth = "strict.test", true
-	go srv.Serve(l) //nolint:errcheck // ends with the test
+	go srv.Serve(l) // ends with the test
 	t.Cleanup(func() { l.Close(); srv.Close() })
 	b := newBureau(t, "smtp_url", "smtp://"+l.Addr().String()+"?tls=none")
 	b.opens(b.person(model.KindCustomer, "Ada"), "Printer", "It burns.")

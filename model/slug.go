@@ -28,7 +28,7 @@ func Slug(name string) string {
 // HueFor picks a hue that is always the same for a word.
 func HueFor(word string) string {
 	h := fnv.New32a()
-	h.Write([]byte(word)) //nolint:errcheck // a hash never fails
+	h.Write([]byte(word)) // a hash never fails
 	hues := Hues()
 	return hues[int(h.Sum32())%len(hues)]
 }

@@ -73,7 +73,7 @@ func (db *DB) BulkLoad(ctx context.Context, stage func(string), fn func(b *Bulk)
 		return err
 	}
 	if err := fn(b); err != nil {
-		b.Tx.tx.Rollback() //nolint:errcheck // the first error is the one to tell
+		b.Tx.tx.Rollback() // the first error is the one to tell
 		return err
 	}
 	if err := b.commit(); err != nil {

@@ -117,7 +117,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 		return fmt.Errorf("begin: %w", fault(err))
 	}
 	tx := &Tx{Reader: Reader{q: raw, db: db, tx: raw}, Ctx: context.WithValue(ctx, writing{}, true), Now: db.Now(), touched: map[model.TicketID]*facets{}}
-	defer raw.Rollback() //nolint:errcheck // after Commit it reports that there is nothing to roll back
+	defer raw.Rollback() // after Commit it reports that there is nothing to roll back
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create schema: %w", fault(err))
 	}
-	defer tx.Rollback()                                                                         //nolint:errcheck // nothing to roll back after Commit
+	defer tx.Rollback()                                                                         // nothing to roll back after Commit
 	if err := tx.GetContext(ctx, &n, "PRAGMA user_version"); err != nil || n == SchemaVersion { // another process was faster
 		return fault(err)
 	}

@@ -8,6 +8,6 @@ import (
 // randomID is 128 random bits in hex.
 func randomID() string {
 	var b [16]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(b[:]) // never fails since Go 1.24
 	return hex.EncodeToString(b[:])
 }

@@ -39,7 +39,7 @@ func (db *DB) at(ctx context.Context, fn func(r Reader) error) error {
 	if err != nil {
 		return fmt.Errorf("begin to read: %w", fault(err))
 	}
-	defer tx.Rollback() //nolint:errcheck // it only read
+	defer tx.Rollback() // it only read
 	return fn(Reader{q: tx, db: db, tx: tx})
 }
 

@@ -20,7 +20,7 @@ func (d *Dir) Older(_ context.Context, t time.Time) (sums [][32]byte, err error)
 		}
 		b, err := hex.DecodeString(path.Base(name))
 		if err != nil || len(b) != 32 {
-			return nil //nolint:nilerr // not ours
+			return nil // not ours
 		}
 		info, err := e.Info()
 		if err == nil && info.ModTime().Before(t) {

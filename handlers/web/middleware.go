@@ -192,6 +192,6 @@ func language(c *fiber.Ctx, who Visitor, settings model.Settings) string {
 
 func newID() string {
 	var b [8]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(b[:]) // never fails since Go 1.24
 	return hex.EncodeToString(b[:])
 }
