@@ -75,6 +75,9 @@ const kit = {};
     }
   }, 30000);
 
+  // On small screens the groups below the conversation begin folded.
+  if (matchMedia("(max-width: 64rem)").matches) for (const el of all("[data-group]")) el.open = false;
+
   // Words that were typed and not sent.
   const dirty = new Set();
   kit.clean = (form) => {
@@ -167,7 +170,7 @@ const kit = {};
     if (!e.detail.successful || !form.matches("form")) return;
     kit.clean(form);
     if (!form.matches("[data-composer]")) form.reset(); // to what has come back
-    form.closest("details")?.removeAttribute("open");
+    form.closest("details:not([data-group])")?.removeAttribute("open");
     // The next sending is another one.
     for (const field of all("[name=op], [name=slot]", form)) field.value = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   });
@@ -183,6 +186,6 @@ const kit = {};
   if (window.Idiomorph) {
     const d = Idiomorph.defaults;
     Object.defineProperty(d, "ignoreActiveValue", { enumerable: true, get: () => !!document.activeElement?.matches("input, textarea") });
-    d.callbacks.beforeAttributeUpdated = (name, el) => name !== "open" || !el.matches(":focus-within");
+    d.callbacks.beforeAttributeUpdated = (name) => name !== "open";
   }
 }

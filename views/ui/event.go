@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"escalated/model"
 	"escalated/text"
@@ -58,6 +59,25 @@ func EventText(ctx context.Context, e model.Entry) string {
 		return text.T(ctx, "event.mail.failed", "Actor", who, "Address", f.Address, "Reason", f.Reason)
 	}
 	return text.T(ctx, "event."+e.Kind, "Actor", who)
+}
+
+// EventLine says what one person did in one go, with the name once: "Ada
+// changed the priority from Low to High, added the tag vat". Where a language
+// puts the name last, each part keeps its own.
+func EventLine(ctx context.Context, run []model.Entry) string {
+	s := ""
+	for i, e := range run {
+		words := EventText(ctx, e)
+		who := e.ActorName
+		if rest, ok := strings.CutPrefix(words, who+" "); ok && who != "" && i > 0 {
+			words = rest
+		}
+		if i > 0 {
+			s += " · "
+		}
+		s += words
+	}
+	return s
 }
 
 func departmentText(ctx context.Context, who string, f model.DepartmentChanged) string {
