@@ -13,9 +13,9 @@ import (
 
 // The bounds of what a list is willing to count.
 const (
-	CountCap = 10_000 // totals beyond are shown as "10,000+"
-	fewCap   = 1_000  // so many rows are sorted rather than searched for in order
-	walkCap  = 20_000 // index entries looked at when no index leads to what is counted
+	CountCap = 2_000 // totals beyond are shown as "2,000+": a number nobody reads costs what counting it costs
+	fewCap   = 1_000 // so many rows are sorted rather than searched for in order
+	walkCap  = 5_000 // index entries looked at when no index leads to what is counted
 )
 
 // TicketPage is one page of the staff's list. Four queries at most: sizes and
