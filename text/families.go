@@ -23,6 +23,8 @@ var Families = []Family{
 	{"agent.list_", words(`open mine unassigned following resolved closed all bin`)},
 	{"agent.field_", words(`activity updated created status priority type`)},
 	{"agent.stale_", words(`status priority type department assignee subject`)},
+	{"agent.setup_", words(`departments team mail departments_why team_why mail_why`)},
+	{"agent.mail_", words(`queued sent kept queued_many sent_many kept_many`)},
 	{"bench.stage_", words(`rows indexes search`)},
 	{"priority.", words(`low medium high urgent critical`)},
 	{"type.", words(`question problem incident task`)},

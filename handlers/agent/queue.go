@@ -6,6 +6,7 @@ import (
 	"escalated/handlers/web"
 	"escalated/model"
 	view "escalated/views/agent"
+	"escalated/views/ui"
 )
 
 // ShowDashboard answers with the first page of the staff.
@@ -19,9 +20,37 @@ func (h *handler) ShowDashboard(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, view.DashboardPage(view.Dashboard{
+	d := view.Dashboard{
 		Side: view.Side{Counts: counts, Current: "home", Bin: by.Can(model.PermTicketDelete)}, Since: since, Name: by.Name, Mine: mine, Waiting: waiting,
-	}))
+	}
+	if by.Can(model.PermSettings) && !ui.From(ctx).Demo {
+		if d.Setup, err = h.setupSteps(c); err != nil {
+			return err
+		}
+		if web.Settings(c).GuestTicketsEnabled {
+			d.FormURL = web.Base(c) + web.Path(c, "guest/create/")
+		}
+	}
+	return web.Render(c, fiber.StatusOK, view.DashboardPage(d))
+}
+
+// setupSteps are what a new desk needs; nothing once all of it is there.
+func (h *handler) setupSteps(c *fiber.Ctx) ([]view.SetupStep, error) {
+	choices, err := h.desk.Choices(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
+	steps := []view.SetupStep{
+		{Name: "departments", Path: "admin/departments/create/", Done: len(choices.Departments) > 0},
+		{Name: "team", Path: "admin/people/create/", Done: len(choices.Agents) > 1},
+		{Name: "mail", Path: "admin/mail/", Done: web.Settings(c).SMTPURL != ""},
+	}
+	for _, s := range steps {
+		if !s.Done {
+			return steps, nil
+		}
+	}
+	return nil, nil
 }
 
 // ListTickets answers with a list of tickets as the URL says it. An exact

@@ -160,7 +160,7 @@ func (h *handler) DeleteTicket(c *fiber.Ctx) error {
 	if err := h.desk.DeleteTicket(c.UserContext(), web.By(c), id); err != nil {
 		return err
 	}
-	web.Say(c, "ok", "agent.ticket_deleted")
+	web.SayUndo(c, ticketPath(id)+"restore/", "agent.ticket_deleted")
 	return web.Done(c, "agent/tickets/")
 }
 

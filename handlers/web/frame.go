@@ -32,11 +32,23 @@ func (s *Site) frame(c *fiber.Ctx, ctx context.Context, settings model.Settings)
 		Path:      clone(c.OriginalURL()),
 		PoweredBy: settings.ShowPoweredBy,
 		Demo:      s.Demo,
+		NoAsking:  !mayAsk(who.Actor, settings),
 	}
 	if who.SignedIn() {
 		f.PersonName, f.PersonEmail = who.Actor.Name, who.Email
 	}
 	return ui.With(ctx, f)
+}
+
+// mayAsk reports whether the visitor is offered to open tickets.
+func mayAsk(by model.Actor, settings model.Settings) bool {
+	switch {
+	case by.Kind.Staff():
+		return by.Can(model.PermTicketOpen)
+	case by.Kind == model.KindCustomer:
+		return true
+	}
+	return settings.GuestTicketsEnabled
 }
 
 // flash shows on a page what was said by the request before. Only pages take
@@ -47,7 +59,7 @@ func flash(c *fiber.Ctx) {
 		return
 	}
 	if words, ok := takeSaid(c); ok {
-		ui.From(c.UserContext()).Flash = ui.Flash{Kind: words.Kind, Text: words.Text}
+		ui.From(c.UserContext()).Flash = ui.Flash{Kind: words.Kind, Text: words.Text, Undo: words.Undo}
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 type said struct {
 	Kind string `json:"kind"` // ok, info, warn, error
 	Text string `json:"text"`
+	Undo string `json:"undo,omitempty"` // where a POST takes it back
 }
 
 // Say tells the visitor something, by text key, with the answer to this
@@ -31,7 +32,14 @@ func Say(c *fiber.Ctx, kind, key string, args ...any) {
 // SayText is Say for a text that is made already.
 func SayText(c *fiber.Ctx, kind, words string) {
 	v := at(c)
-	v.says = append(v.says, said{kind, words})
+	v.says = append(v.says, said{Kind: kind, Text: words})
+}
+
+// SayUndo is Say about something that a POST to path, below the prefix, takes
+// back.
+func SayUndo(c *fiber.Ctx, path, key string, args ...any) {
+	v := at(c)
+	v.says = append(v.says, said{Kind: "ok", Text: text.T(c.UserContext(), key, args...), Undo: Path(c, path)})
 }
 
 // Trigger adds an event for the page's scripts to an HTMX answer.

@@ -46,7 +46,7 @@ const kit = {};
   on("toast", (e) => kit.toast(e.detail));
   on("announce", (e) => kit.say(e.detail.value || e.detail));
   const flash = $(".flash:not(.error)");
-  if (flash) kit.toast({ kind: flash.dataset.flash, text: flash.textContent.trim() });
+  if (flash) kit.toast({ kind: flash.dataset.flash, text: $("p", flash).textContent, undo: $("form", flash)?.action });
   on("offline", () => kit.toast({ kind: "error", text: words.offline }), window);
 
   // Focus: what asks for it, after load and after a swap.

@@ -28,6 +28,15 @@ type Dashboard struct {
 	Since   model.EventID
 	Mine    []model.TicketRow
 	Waiting []model.TicketRow
+	Setup   []SetupStep // for admins of a desk that is not set up yet
+	FormURL string      // where visitors ask, or "" when they may not
+}
+
+// SetupStep is something a new desk needs.
+type SetupStep struct {
+	Name string // departments, team or mail
+	Path string // where it is done
+	Done bool
 }
 
 // Queue is a list of tickets.

@@ -73,7 +73,9 @@ func railItems(ctx context.Context) []item {
 	items := []item{
 		{"home", "agent/", "home", text.T(ctx, "ui.home")},
 		{"tickets", "agent/tickets/", "inbox", text.T(ctx, "ui.tickets")},
-		{"new", "agent/tickets/create/", "plus", text.T(ctx, "ui.new_ticket")},
+	}
+	if !ui.From(ctx).NoAsking {
+		items = append(items, item{"new", "agent/tickets/create/", "plus", text.T(ctx, "ui.new_ticket")})
 	}
 	if ui.From(ctx).Kind == "admin" {
 		items = append(items, item{"admin", "admin/", "settings", text.T(ctx, "ui.admin_area")})

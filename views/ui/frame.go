@@ -33,12 +33,14 @@ type Frame struct {
 	Path        string // path and query of this request
 	PoweredBy   bool
 	Demo        bool
+	NoAsking    bool // the visitor may not open tickets
 }
 
 // Flash is a message about what was just done.
 type Flash struct {
 	Kind string // ok, info, warn or error
 	Text string
+	Undo string // where a POST takes it back, or ""
 }
 
 // Live says what an open page follows by the event stream, beginning after an
