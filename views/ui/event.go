@@ -62,22 +62,42 @@ func EventText(ctx context.Context, e model.Entry) string {
 }
 
 // EventLine says what one person did in one go, with the name once: "Ada
-// changed the priority from Low to High, added the tag vat". Where a language
-// puts the name last, each part keeps its own.
+// changed the priority from Low to High · added the tag vat". Where a language
+// puts the name last, it stands in the last part.
 func EventLine(ctx context.Context, run []model.Entry) string {
-	s := ""
+	parts := make([]string, len(run))
 	for i, e := range run {
-		words := EventText(ctx, e)
-		who := e.ActorName
-		if rest, ok := strings.CutPrefix(words, who+" "); ok && who != "" && i > 0 {
-			words = rest
-		}
-		if i > 0 {
-			s += " · "
-		}
-		s += words
+		parts[i] = EventText(ctx, e)
 	}
-	return s
+	who := run[0].ActorName
+	if who == "" || len(parts) == 1 {
+		return strings.Join(parts, " · ")
+	}
+	if by := sameEnd(parts); strings.Contains(by, who) && !strings.HasPrefix(parts[0], who) {
+		for i := range parts[:len(parts)-1] {
+			parts[i] = strings.TrimSuffix(parts[i], by)
+		}
+	}
+	for i := range parts[1:] {
+		parts[i+1] = strings.TrimPrefix(parts[i+1], who+" ")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// sameEnd is the whole words with which all parts end, and the space before
+// them.
+func sameEnd(parts []string) string {
+	end := parts[0]
+	for _, p := range parts[1:] {
+		for !strings.HasSuffix(p, end) {
+			next := strings.IndexByte(end[1:], ' ')
+			if next < 0 {
+				return ""
+			}
+			end = end[next+1:]
+		}
+	}
+	return end
 }
 
 func departmentText(ctx context.Context, who string, f model.DepartmentChanged) string {
