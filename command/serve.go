@@ -68,7 +68,7 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 			return a.inUse(conf.Settings, err)
 		}
 	}
-	d, err := helpdesk.New(helpdesk.Config{Settings: conf.Settings, Log: log})
+	d, err := helpdesk.New(helpdesk.Config{Settings: conf.Settings, Log: log, Demo: o.Demo})
 	if err != nil {
 		return a.inUse(conf.Settings, err)
 	}
