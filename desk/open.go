@@ -125,7 +125,8 @@ func (d *Desk) fileTicket(ctx context.Context, tx *store.Tx, by model.Actor, own
 
 // checkNewTicket cleans the input and collects what is wrong with it.
 func (d *Desk) checkNewTicket(ctx context.Context, tx *store.Tx, by model.Actor, in *model.NewTicket, s model.Settings) error {
-	var p model.Invalid
+	var p model.Invalid // in the order of the form
+	checkAsking(&p, by, in, s)
 	in.Subject, in.Body = model.Clean(in.Subject), model.CleanBody(in.Body)
 	checkSubject(&p, in.Subject)
 	checkBody(&p, "description", in.Body)
@@ -152,10 +153,21 @@ func (d *Desk) checkNewTicket(ctx context.Context, tx *store.Tx, by model.Actor,
 			return err
 		}
 	}
+	return p.Err()
+}
+
+// checkAsking looks at the name and address a ticket is to be opened for.
+func checkAsking(p *model.Invalid, by model.Actor, in *model.NewTicket, s model.Settings) {
 	in.RequesterEmail, in.RequesterName = model.FoldAddress(in.RequesterEmail), model.Clean(in.RequesterName)
 	email, name := "email", "name"
 	if by.Kind.Staff() {
 		email, name = "requester_email", "requester_name"
+	}
+	if by.Kind == model.KindNobody && in.RequesterName == "" {
+		p.Add(name, "name_required")
+	}
+	if utf8.RuneCountInString(in.RequesterName) > 255 {
+		p.Add(name, "too_long", "Max", 255)
 	}
 	if needsAddress := by.Kind == model.KindNobody || by.Kind == model.KindGuest || by.Kind.Staff() && in.Requester == 0; needsAddress {
 		if in.RequesterEmail == "" {
@@ -166,13 +178,6 @@ func (d *Desk) checkNewTicket(ctx context.Context, tx *store.Tx, by model.Actor,
 			p.Add(email, "email_own")
 		}
 	}
-	if by.Kind == model.KindNobody && in.RequesterName == "" {
-		p.Add(name, "name_required")
-	}
-	if utf8.RuneCountInString(in.RequesterName) > 255 {
-		p.Add(name, "too_long", "Max", 255)
-	}
-	return p.Err()
 }
 
 // whoAsks finds or makes the requester and applies the guest policy.
