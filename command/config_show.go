@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -13,6 +15,7 @@ import (
 
 	"escalated/helpdesk"
 	"escalated/model"
+	"escalated/store"
 )
 
 // masked stands for a secret that is set.
@@ -112,8 +115,10 @@ func native(kind model.SettingKind, v string) any {
 // withSaved lays what admins saved over the configuration, if the desk is
 // there; looking must not make one.
 func (a *app) withSaved(conf Config) (_ Config, err error) {
-	if _, err := a.existing(); err != nil {
+	if _, err := os.Stat(store.Layout{Dir: conf.Settings.Data}.Database()); errors.Is(err, fs.ErrNotExist) {
 		return conf, nil // no desk, nothing saved
+	} else if err != nil {
+		return conf, fmt.Errorf("look for the desk: %w", err)
 	}
 	h, err := helpdesk.Open(helpdesk.Config{Settings: conf.Settings})
 	if err != nil {
