@@ -31,7 +31,8 @@ type Desk struct {
 	desk  *desk.Desk
 	key   []byte
 	hub   *live.Hub
-	lock  io.Closer // nil when opened beside a server
+	told  model.EventID // the newest record that open pages were told of; Run's alone
+	lock  io.Closer     // nil when opened beside a server
 
 	outbox *outbox.Dispatcher
 	post   *mail.Post
@@ -101,6 +102,10 @@ func open(cfg Config) (*Desk, error) {
 	}
 	d.desk, err = desk.New(desk.Options{DB: db, Key: key, Settings: cfg.Settings, Files: files{d.files}, Raw: d.raw, ReadMail: readMail(desk.Subkey(key, mailKey))})
 	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	if d.told, err = d.desk.LastEvent(context.Background(), model.System("live")); err != nil {
 		d.Close()
 		return nil, err
 	}

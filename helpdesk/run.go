@@ -108,12 +108,13 @@ func guarded(ctx context.Context, l loop) (err error) {
 }
 
 // watchFile notices what other processes wrote (mail pipes, commands): it
-// wakes whoever carries records onward and forgets the settings.
+// wakes whoever carries records onward and forgets settings and pickers.
 func (d *Desk) watchFile(ctx context.Context) error {
 	seen, err := d.db.DataVersion(ctx)
 	if err != nil {
 		return err
 	}
+	d.desk.Forget() // what was written before the first look counts too
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -128,43 +129,40 @@ func (d *Desk) watchFile(ctx context.Context) error {
 		}
 		if now != seen {
 			seen = now
-			d.desk.ForgetSettings()
+			d.desk.Forget()
 			d.db.Wake()
 		}
 	}
 }
 
-// tellPages passes new records on to open pages, from the newest on.
+// tellPages passes new records on to open pages, from the newest at the
+// opening of the desk on: pages may be open before this begins, and stay open
+// when it fails and begins again.
 func (d *Desk) tellPages(ctx context.Context) error {
 	woken := d.db.Woken()
-	part := model.System("live")
-	last, err := d.desk.LastEvent(ctx, part)
-	if err != nil {
-		return err
-	}
 	tick := time.NewTicker(5 * time.Second) // catches a missed wake
 	defer tick.Stop()
 	for {
+		if err := d.publish(ctx); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-woken:
 		case <-tick.C:
 		}
-		if last, err = d.publish(ctx, part, last); err != nil {
-			return err
-		}
 	}
 }
 
-// publish hands the records after last to the hub and tells the new last.
-func (d *Desk) publish(ctx context.Context, part model.Actor, last model.EventID) (model.EventID, error) {
+// publish hands the records that pages were not told of to the hub.
+func (d *Desk) publish(ctx context.Context) error {
 	for {
-		records, err := d.desk.RecordsAfter(ctx, part, last, 500)
+		records, err := d.desk.RecordsAfter(ctx, model.System("live"), d.told, 500)
 		if err != nil || len(records) == 0 {
-			return last, err
+			return err
 		}
 		d.hub.Publish(records...)
-		last = records[len(records)-1].ID
+		d.told = records[len(records)-1].ID
 	}
 }
