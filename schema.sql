@@ -205,6 +205,7 @@ CREATE INDEX tickets_subject    ON tickets(pile, subject_key, id, priority, stat
 CREATE INDEX tickets_assignee   ON tickets(assignee_id,   pile, id, priority, status_id, department_id, type, channel, sla_level, requester_id);
 CREATE INDEX tickets_department ON tickets(department_id, pile, id, priority, status_id, assignee_id,   type, channel, sla_level, requester_id);
 CREATE INDEX tickets_requester  ON tickets(requester_id, public_at, id, pile);
+CREATE INDEX tickets_asker      ON tickets(requester_id, pile, id);            -- a requester's open ones among years of closed ones
 CREATE INDEX tickets_contact    ON tickets(contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX tickets_listed     ON tickets(updated_at, id) WHERE listed = 1;   -- "any status", deep pages
 CREATE INDEX tickets_resolved   ON tickets(resolved_at) WHERE pile = 3;        -- closing by the clock

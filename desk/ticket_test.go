@@ -559,3 +559,18 @@ func TestDraftSlotsDoNotFillTheDisk(t *testing.T) {
 	}
 	refused(t, err, "attachments", "too_many_files")
 }
+
+func TestOtherTicketsLeaveTheBinOut(t *testing.T) {
+	r := newRig(t)
+	ada, admin := r.person(model.KindCustomer, "Ada"), r.person(model.KindAdmin, "Root")
+	agent := r.person(model.KindAgent, "Bob")
+	a, b, gone := r.opens(ada, "a"), r.opens(ada, "b"), r.opens(ada, "gone")
+	must(t, r.DeleteTicket(r.ctx, admin, gone.ID))
+	for _, by := range []model.Actor{admin, agent} {
+		v, err := r.ViewTicket(r.ctx, by, a.ID, Look{})
+		must(t, err)
+		if v.OtherCount != 1 || len(v.Others) != 1 || v.Others[0].ID != b.ID {
+			t.Fatalf("%s sees %d others: %+v", by.Kind, v.OtherCount, v.Others)
+		}
+	}
+}

@@ -16,7 +16,7 @@ func (r Reader) PortalCounts(ctx context.Context, by model.Actor) (open, solved 
 	}
 	count := func(f model.TicketFilter) clause {
 		var parts []clause
-		for _, b := range own(by.ID, piles(lanes(f))) { // the visibility rule taken apart; asked as a whole it would read each row
+		for _, b := range own(by.ID, piles(lanes(f)), "tickets_asker") { // the visibility rule taken apart; asked as a whole it would read each row
 			parts = append(parts, clause{"(SELECT count(*) FROM (SELECT 1 FROM " + b.sql + " LIMIT " + strconv.Itoa(portalCap+1) + "))", b.args})
 		}
 		return joined(parts, " + ")

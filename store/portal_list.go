@@ -17,10 +17,12 @@ const portalCap = 1_000
 // None is in two, so that each can be read by its own index and merged; one
 // condition with OR would read them all. They are the visibility rule taken
 // apart: what is in these piles is neither held nor in the bin, and the rule
-// itself is asked of the rows that are shown.
-func own(me model.PersonID, in []int64) []clause {
+// itself is asked of the rows that are shown. index is the one of the first
+// branch: tickets_requester is in the order of the list, tickets_asker counts
+// without reading past the other piles.
+func own(me model.PersonID, in []int64, index string) []clause {
 	return []clause{
-		say("tickets t INDEXED BY tickets_requester WHERE t.requester_id = ? AND t.pile IN (?)", me, in),
+		say("tickets t INDEXED BY "+index+" WHERE t.requester_id = ? AND t.pile IN (?)", me, in),
 		say("tickets t INDEXED BY tickets_contact WHERE t.contact_id = ? AND t.requester_id <> ? AND t.pile IN (?)", me, me, in),
 		say("ticket_people w CROSS JOIN tickets t ON t.id = w.ticket_id WHERE w.person_id = ? AND w.role = 1 AND t.requester_id <> ? AND t.contact_id IS NOT ? AND t.pile IN (?)", me, me, me, in),
 	}
@@ -36,11 +38,19 @@ func (r Reader) PortalPage(ctx context.Context, by model.Actor, f model.TicketFi
 	}
 	ls := lanes(model.TicketFilter{Statuses: f.Statuses, Any: f.Any})
 	var lists, counts []clause
-	for _, b := range own(by.ID, piles(ls)) {
-		if !whole(ls) {
-			b.and("t.status_id IN (?)", ints(f.Statuses))
+	branches := func(index string) []clause {
+		all := own(by.ID, piles(ls), index)
+		for i := range all {
+			if !whole(ls) {
+				all[i].and("t.status_id IN (?)", ints(f.Statuses))
+			}
 		}
+		return all
+	}
+	for _, b := range branches("tickets_requester") {
 		lists = append(lists, clause{"SELECT t.id AS id, t.public_at AS k FROM " + b.sql, b.args})
+	}
+	for _, b := range branches("tickets_asker") {
 		counts = append(counts, clause{"(SELECT count(*) FROM (SELECT 1 FROM " + b.sql + " LIMIT " + strconv.Itoa(portalCap+1) + "))", b.args})
 	}
 	c := joined(counts, " + ")

@@ -53,7 +53,7 @@ func TestPortalPlan(t *testing.T) {
 	c := newCrowd(t, 100)
 	ls := lanes(model.TicketFilter{Any: true})
 	var parts []clause
-	for _, b := range own(c.customers[0].ID, piles(ls)) {
+	for _, b := range own(c.customers[0].ID, piles(ls), "tickets_requester") {
 		parts = append(parts, clause{"SELECT t.id, t.public_at FROM " + b.sql, b.args})
 	}
 	q := joined(parts, " UNION ALL ")

@@ -145,7 +145,7 @@ func (l list) followed() bool { return l.Following != 0 && l.Following == l.by.I
 func (l list) from(s side, p model.Pile) (string, clause) {
 	switch s {
 	case byRequester:
-		return "tickets t INDEXED BY tickets_requester", clause{}
+		return "tickets t INDEXED BY tickets_asker", clause{}
 	case byTag:
 		return "ticket_tags g CROSS JOIN tickets t ON t.id = g.ticket_id", say("g.tag_id = ? AND g.pile = ?", l.Tag, int64(p))
 	case byFollower:

@@ -163,7 +163,7 @@ func (l list) probed(s side, n int) clause {
 	var c clause
 	switch s {
 	case byRequester:
-		c = say("SELECT 1 FROM tickets INDEXED BY tickets_requester WHERE requester_id = ? AND pile IN (?)", l.Requester, in)
+		c = say("SELECT 1 FROM tickets INDEXED BY tickets_asker WHERE requester_id = ? AND pile IN (?)", l.Requester, in)
 	case byTag:
 		c = say("SELECT 1 FROM ticket_tags WHERE tag_id = ? AND pile IN (?)", l.Tag, in)
 	case byFollower:
