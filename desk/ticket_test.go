@@ -574,3 +574,28 @@ func TestOtherTicketsLeaveTheBinOut(t *testing.T) {
 		}
 	}
 }
+
+func TestNarrowAgentsFindWhatTheyFollow(t *testing.T) {
+	r := newRig(t)
+	var billing, sales model.DepartmentID
+	r.write(func(tx *store.Tx) (err error) {
+		if billing, err = tx.InsertDepartment(tx.Ctx, model.Department{Name: "Billing", Slug: "billing"}); err != nil {
+			return err
+		}
+		sales, err = tx.InsertDepartment(tx.Ctx, model.Department{Name: "Sales", Slug: "sales"})
+		return err
+	})
+	ada, admin, narrow := r.person(model.KindCustomer, "Ada"), r.person(model.KindAdmin, "Root"), r.person(model.KindAgent, "Nora", sales)
+	narrow.Narrow = true
+	tk := r.opens(ada, "s")
+	must(t, r.SetDepartment(r.ctx, admin, tk.ID, sales, Change{}))
+	must(t, r.Follow(r.ctx, narrow, tk.ID, true))
+	must(t, r.SetDepartment(r.ctx, admin, tk.ID, billing, Change{}))
+	for want, f := range map[int]model.TicketFilter{1: {Following: narrow.ID}, 0: {}} {
+		p, err := r.Tickets(r.ctx, narrow, f)
+		must(t, err)
+		if len(p.Rows) != want {
+			t.Errorf("%+v: %d rows, want %d", f, len(p.Rows), want)
+		}
+	}
+}

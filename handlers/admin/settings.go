@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"escalated/handlers/web"
@@ -52,7 +54,7 @@ func (h *handler) UpdateSettings(c *fiber.Ctx) error {
 				values[k.Key] = "true"
 			}
 		case k.Kind == model.ListSetting && len(k.Choices) > 0:
-			values[k.Key] = joined(f.List(k.Key))
+			values[k.Key] = strings.Join(f.List(k.Key), ",")
 		case f.Has(k.Key):
 			values[k.Key] = f.Text(k.Key)
 		}
@@ -78,15 +80,4 @@ func (h *handler) UpdateSettings(c *fiber.Ctx) error {
 		}
 	}
 	return web.Render(c, fiber.StatusUnprocessableEntity, view.SettingsPage(p))
-}
-
-func joined(list []string) string {
-	s := ""
-	for i, v := range list {
-		if i > 0 {
-			s += ","
-		}
-		s += v
-	}
-	return s
 }
