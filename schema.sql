@@ -47,7 +47,9 @@ CREATE UNIQUE INDEX person_emails_primary ON person_emails(person_id) WHERE is_p
 -- One row per member of the staff: small, drives "sort by assignee".
 CREATE TABLE staff (
   person_id INTEGER PRIMARY KEY REFERENCES people(id) ON DELETE CASCADE,
-  sort_name TEXT NOT NULL
+  sort_name TEXT NOT NULL,
+  signature TEXT NOT NULL DEFAULT '',         -- below replies, Markdown
+  prefs     TEXT NOT NULL DEFAULT '{}'        -- JSON: how the person works (model.Prefs)
 ) STRICT;
 CREATE INDEX staff_name ON staff(sort_name, person_id);
 
@@ -97,7 +99,7 @@ CREATE INDEX sessions_expires ON sessions(expires_at);
 -- the desk's key, so a copy of this file opens nothing.
 CREATE TABLE tokens (
   id         INTEGER PRIMARY KEY,
-  purpose    TEXT NOT NULL CHECK (purpose IN ('sign_in','reset','invite','guest','setup')),
+  purpose    TEXT NOT NULL CHECK (purpose IN ('sign_in','reset','invite','guest','setup','rate')),
   nonce      BLOB NOT NULL,
   hash       BLOB NOT NULL UNIQUE,            -- SHA-256 of the secret
   person_id  INTEGER REFERENCES people(id) ON DELETE CASCADE,
@@ -136,13 +138,27 @@ CREATE INDEX operations_at ON operations(at);
 
 -- Tickets -------------------------------------------------------------------
 
+-- The first eight are the core states; others are an admin's own, each of
+-- which means one core state to everything that reasons about tickets.
 CREATE TABLE statuses (
-  id       INTEGER PRIMARY KEY,
-  key      TEXT NOT NULL UNIQUE,
-  state    INTEGER NOT NULL,                  -- core state 1..8
-  position INTEGER NOT NULL
+  id             INTEGER PRIMARY KEY,
+  key            TEXT NOT NULL UNIQUE,
+  state          INTEGER NOT NULL CHECK (state BETWEEN 1 AND 8),
+  position       INTEGER NOT NULL,
+  label          TEXT NOT NULL DEFAULT '{}',  -- JSON by language; empty: the word of the key
+  customer_label TEXT NOT NULL DEFAULT '{}',  -- JSON by language; empty: the customer's word of the state
+  hue            TEXT NOT NULL DEFAULT '',    -- empty: that of the state
+  archived_at    INTEGER,
+  version        INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX statuses_position ON statuses(position, id);
+-- Moves between statuses, once an admin narrowed them for a status. A status
+-- without rows moves as its state does.
+CREATE TABLE status_moves (
+  from_id INTEGER NOT NULL REFERENCES statuses(id) ON DELETE CASCADE,
+  to_id   INTEGER NOT NULL REFERENCES statuses(id) ON DELETE CASCADE,
+  PRIMARY KEY (from_id, to_id)
+) STRICT, WITHOUT ROWID;
 INSERT INTO statuses (id, key, state, position) VALUES
   (1,'open',1,1),(2,'in_progress',2,2),(3,'waiting_on_customer',3,3),(4,'waiting_on_agent',4,4),
   (5,'escalated',5,5),(6,'reopened',6,6),(7,'resolved',7,7),(8,'closed',8,8);
@@ -177,7 +193,9 @@ CREATE TABLE tickets (
   waiting_since     INTEGER NOT NULL DEFAULT 253402300799999, -- first unanswered customer message
   sla_level         INTEGER NOT NULL DEFAULT 0,
   first_response_at INTEGER,
-  snoozed_until     INTEGER NOT NULL DEFAULT 0,
+  snoozed_until     INTEGER NOT NULL DEFAULT 0, -- never: until the customer writes
+  snoozed_by        INTEGER REFERENCES people(id) ON DELETE RESTRICT,
+  snooze_reason     TEXT NOT NULL DEFAULT '',
   resolved_at       INTEGER,
   closed_at         INTEGER,
   reopened_count    INTEGER NOT NULL DEFAULT 0,
@@ -185,6 +203,7 @@ CREATE TABLE tickets (
   deleted_by        INTEGER REFERENCES people(id) ON DELETE RESTRICT,
   held_at           INTEGER,
   merged_into       INTEGER REFERENCES tickets(id) ON DELETE SET NULL,
+  rating            INTEGER NOT NULL DEFAULT 0, -- 0 none, 1..5; copied from ratings for lists
   version           INTEGER NOT NULL DEFAULT 1,
   -- Every ticket lies in exactly one pile, and every list index leads with it:
   -- 1 active 2 asleep 3 resolved 4 closed 5 bin 6 held 7 merged away.
@@ -211,29 +230,64 @@ CREATE INDEX tickets_listed     ON tickets(updated_at, id) WHERE listed = 1;   -
 CREATE INDEX tickets_resolved   ON tickets(resolved_at) WHERE pile = 3;        -- closing by the clock
 CREATE INDEX tickets_open       ON tickets(id) WHERE pile <= 2;                -- small: which of the followed ones are open
 CREATE INDEX tickets_bin        ON tickets(deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX tickets_waiting    ON tickets(pile, waiting_since, id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id) WHERE pile <= 2;
+CREATE INDEX tickets_asleep     ON tickets(snoozed_until) WHERE snoozed_until > 0; -- waking by the clock
+CREATE INDEX tickets_merged     ON tickets(merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX tickets_rated      ON tickets(rating, id) WHERE rating > 0;
 
 -- What was said. The description of a ticket is its first message.
 CREATE TABLE messages (
   id          INTEGER PRIMARY KEY,
   ticket_id   INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
   author_id   INTEGER NOT NULL REFERENCES people(id) ON DELETE RESTRICT,
-  kind        INTEGER NOT NULL CHECK (kind IN (1,2,3)), -- reply, note, system
+  kind        INTEGER NOT NULL CHECK (kind IN (1,2,3,4)), -- reply, note, system, side conversation
   via         INTEGER NOT NULL,
-  body        TEXT NOT NULL,                  -- plain text
+  body        TEXT NOT NULL,                  -- plain text, or Markdown when markdown = 1
+  markdown    INTEGER NOT NULL DEFAULT 0,
   html        TEXT NOT NULL DEFAULT '',       -- sanitised; only when it cannot be made from body
   html_policy INTEGER NOT NULL DEFAULT 0,     -- version of the sanitiser that made html
   mail_id     INTEGER REFERENCES mail_ledger(id) ON DELETE SET NULL,
   held_at     INTEGER,                        -- not shown to customers until an agent releases it
   deleted_at  INTEGER,
+  pinned_at   INTEGER,
+  pinned_by   INTEGER REFERENCES people(id) ON DELETE RESTRICT,
+  side_id     INTEGER REFERENCES side_conversations(id) ON DELETE CASCADE,
+  came_from   INTEGER REFERENCES tickets(id) ON DELETE SET NULL, -- the ticket it was merged or split out of
   created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX messages_ticket ON messages(ticket_id, id, kind);
+CREATE INDEX messages_pinned ON messages(ticket_id) WHERE pinned_at IS NOT NULL;
+CREATE INDEX messages_side   ON messages(side_id, id) WHERE side_id IS NOT NULL;
+
+-- To whom a message goes beside the requester, as it was written.
+CREATE TABLE message_recipients (
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  role       TEXT NOT NULL CHECK (role IN ('to','cc','bcc')),
+  address    TEXT NOT NULL,
+  person_id  INTEGER REFERENCES people(id) ON DELETE SET NULL,
+  PRIMARY KEY (message_id, role, address)
+) STRICT, WITHOUT ROWID;
+
+-- A talk with a third party about a ticket, by mail with an address of its
+-- own. Its messages have kind 4; customers never see them.
+CREATE TABLE side_conversations (
+  id         INTEGER PRIMARY KEY,
+  ticket_id  INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  subject    TEXT NOT NULL,
+  person_id  INTEGER NOT NULL REFERENCES people(id) ON DELETE RESTRICT, -- with whom
+  created_by INTEGER NOT NULL REFERENCES people(id) ON DELETE RESTRICT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  closed_at  INTEGER,
+  version    INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX side_conversations_ticket ON side_conversations(ticket_id, id);
 CREATE INDEX messages_mail ON messages(mail_id) WHERE mail_id IS NOT NULL;
 
--- Who else belongs to a ticket: 1 participant (on copy), 2 follower.
+-- Who else belongs to a ticket: 1 participant (on copy), 2 follower, 3 mentioned.
 CREATE TABLE ticket_people (
   person_id INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
-  role      INTEGER NOT NULL CHECK (role IN (1,2)),
+  role      INTEGER NOT NULL CHECK (role IN (1,2,3)),
   ticket_id INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
   PRIMARY KEY (person_id, role, ticket_id)
 ) STRICT, WITHOUT ROWID;
@@ -259,12 +313,86 @@ CREATE TABLE ticket_tags (
 CREATE INDEX ticket_tags_tag ON ticket_tags(tag_id, pile, ticket_id);
 
 CREATE TABLE ticket_links (
-  a    INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE, -- the older ticket
+  a    INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE, -- the older ticket; of a parent or problem that one, of a duplicate the original
   b    INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
-  kind TEXT NOT NULL CHECK (kind IN ('continued')),
+  kind TEXT NOT NULL CHECK (kind IN ('continued','related','duplicate','parent','problem','split','merged')),
   PRIMARY KEY (a, b, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ticket_links_b ON ticket_links(b);
+
+-- What in a host program a ticket is about.
+CREATE TABLE ticket_subjects (
+  id        INTEGER PRIMARY KEY,
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  type      TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  role      TEXT NOT NULL DEFAULT '',
+  position  INTEGER NOT NULL,
+  UNIQUE (ticket_id, type, object_id)
+) STRICT;
+CREATE INDEX ticket_subjects_object ON ticket_subjects(type, object_id);
+
+-- What a customer thought of the help.
+CREATE TABLE ratings (
+  ticket_id  INTEGER PRIMARY KEY REFERENCES tickets(id) ON DELETE CASCADE,
+  score      INTEGER NOT NULL CHECK (score BETWEEN 1 AND 5),
+  comment    TEXT NOT NULL DEFAULT '',
+  person_id  INTEGER REFERENCES people(id) ON DELETE SET NULL,
+  at         INTEGER NOT NULL,
+  changed_at INTEGER
+) STRICT;
+
+-- Fields that an admin adds to tickets or people, and their values. A value
+-- of a list with several choices is one row a choice, told apart by option.
+CREATE TABLE field_defs (
+  id          INTEGER PRIMARY KEY,
+  entity      TEXT NOT NULL CHECK (entity IN ('ticket','person')),
+  key         TEXT NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('text','textarea','select','multi_select','checkbox','date','number')),
+  label       TEXT NOT NULL DEFAULT '{}',     -- JSON by language
+  help        TEXT NOT NULL DEFAULT '{}',     -- JSON by language
+  options     TEXT NOT NULL DEFAULT '[]',     -- JSON [{key, label by language, archived}]
+  required_on TEXT NOT NULL DEFAULT '' CHECK (required_on IN ('','create','resolve')),
+  audience    TEXT NOT NULL DEFAULT 'staff' CHECK (audience IN ('staff','shown','asked')), -- customers: never, read it, are asked for it
+  conditions  TEXT NOT NULL DEFAULT '[]',     -- JSON: shown only when all hold
+  position    INTEGER NOT NULL,
+  archived_at INTEGER,
+  version     INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (entity, key)
+) STRICT;
+CREATE TABLE field_values (
+  entity    TEXT NOT NULL,
+  entity_id INTEGER NOT NULL,
+  field_id  INTEGER NOT NULL REFERENCES field_defs(id) ON DELETE CASCADE,
+  option    TEXT NOT NULL DEFAULT '',         -- several choices: the chosen one
+  num       REAL,                             -- numbers; dates as days since 1970; checkboxes 0 or 1
+  text      TEXT,
+  PRIMARY KEY (entity, entity_id, field_id, option)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX field_values_num  ON field_values(field_id, num, entity_id) WHERE num IS NOT NULL;
+CREATE INDEX field_values_text ON field_values(field_id, text, entity_id) WHERE text IS NOT NULL;
+
+-- Text that is not said yet: as it is typed, waiting out the time in which
+-- sending can be undone, or meant for later. A message exists once it is said.
+CREATE TABLE drafts (
+  id         INTEGER PRIMARY KEY,
+  person_id  INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  ticket_id  INTEGER REFERENCES tickets(id) ON DELETE CASCADE, -- NULL: a new ticket
+  tab        TEXT NOT NULL,                   -- reply, note, new, forward, side:ID
+  body       TEXT NOT NULL,
+  fields     TEXT NOT NULL DEFAULT '{}',      -- JSON: recipients, status, where to go after
+  slot       TEXT NOT NULL DEFAULT '',        -- of its files
+  seen_id    INTEGER,                         -- the newest message its writer had seen
+  op         TEXT NOT NULL DEFAULT '',
+  send_at    INTEGER,                         -- NULL while it is written
+  held_at    INTEGER,                         -- not sent after all: something newer came first
+  held_why   TEXT NOT NULL DEFAULT '',
+  updated_at INTEGER NOT NULL,
+  version    INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX drafts_open ON drafts(person_id, coalesce(ticket_id, 0), tab) WHERE send_at IS NULL AND held_at IS NULL;
+CREATE INDEX drafts_due    ON drafts(send_at) WHERE send_at IS NOT NULL AND held_at IS NULL;
+CREATE INDEX drafts_ticket ON drafts(ticket_id) WHERE ticket_id IS NOT NULL;
 
 -- The newest message a person has seen of a ticket.
 CREATE TABLE ticket_reads (
@@ -320,6 +448,33 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_ticket ON events(ticket_id, id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX events_audit  ON events(subject_kind, subject_id, id) WHERE subject_kind IS NOT NULL;
+
+-- What one action changed, so that it can be taken back: per changed row the
+-- changed columns before and after. before NULL: the row was new; after NULL:
+-- it went. Kept for 30 days.
+CREATE TABLE change_sets (
+  id         INTEGER PRIMARY KEY,
+  action_id  TEXT NOT NULL UNIQUE,            -- also on the events of the action
+  actor_id   INTEGER NOT NULL REFERENCES people(id) ON DELETE RESTRICT,
+  kind       TEXT NOT NULL,                   -- the verb, member of the text family undo
+  label      TEXT NOT NULL DEFAULT '',        -- what it was done to: a reference, a name
+  at         INTEGER NOT NULL,
+  rows       INTEGER NOT NULL,
+  undone_at  INTEGER,
+  undone_by  INTEGER REFERENCES people(id) ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX change_sets_actor ON change_sets(actor_id, id);
+CREATE INDEX change_sets_at    ON change_sets(at);
+CREATE TABLE change_rows (
+  set_id    INTEGER NOT NULL REFERENCES change_sets(id) ON DELETE CASCADE,
+  seq       INTEGER NOT NULL,
+  tbl       TEXT NOT NULL,
+  key       TEXT NOT NULL,                    -- JSON array
+  ticket_id INTEGER,                          -- the ticket it belongs to
+  before    TEXT,                             -- JSON object
+  after     TEXT,
+  PRIMARY KEY (set_id, seq)
+) STRICT, WITHOUT ROWID;
 
 -- How far each outlet has read the events.
 CREATE TABLE outlets (
@@ -401,6 +556,123 @@ CREATE TABLE mail_refs (
   at         INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_refs_ticket ON mail_refs(ticket_id, person_id, at);
+
+-- What helps agents ------------------------------------------------------------
+
+-- Lists that people keep: a readable query string with a name. System lists
+-- are written in code and have negative ids.
+CREATE TABLE views (
+  id            INTEGER PRIMARY KEY,
+  owner_id      INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  scope         TEXT NOT NULL CHECK (scope IN ('mine','people','department','all')),
+  department_id INTEGER REFERENCES departments(id) ON DELETE CASCADE,
+  name          TEXT NOT NULL,
+  query         TEXT NOT NULL,                -- canonical, as in the list's URL
+  columns       TEXT NOT NULL DEFAULT '[]',   -- JSON; empty: the person's
+  icon          TEXT NOT NULL DEFAULT '',
+  hue           TEXT NOT NULL DEFAULT 'grey',
+  position      INTEGER NOT NULL DEFAULT 0,
+  deleted_at    INTEGER,                      -- kept for undoing
+  version       INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX views_owner ON views(owner_id);
+CREATE TABLE view_people (                    -- scope people: with whom it is shared
+  view_id   INTEGER NOT NULL REFERENCES views(id) ON DELETE CASCADE,
+  person_id INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  PRIMARY KEY (view_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE view_places (                    -- a person's own order; system views too
+  person_id  INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  view_id    INTEGER NOT NULL,
+  position   INTEGER NOT NULL,
+  hidden     INTEGER NOT NULL DEFAULT 0,
+  is_default INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (person_id, view_id)
+) STRICT, WITHOUT ROWID;
+-- How many tickets each view has, kept by the hook. Person 0: of a view
+-- without "me"; otherwise the one "me" stands for. Department 0: none.
+CREATE TABLE view_counts (
+  view_id       INTEGER NOT NULL,
+  person_id     INTEGER NOT NULL,
+  department_id INTEGER NOT NULL,
+  n             INTEGER NOT NULL,
+  PRIMARY KEY (view_id, person_id, department_id)
+) STRICT, WITHOUT ROWID;
+
+-- Several changes to a ticket under one name.
+CREATE TABLE macros (
+  id            INTEGER PRIMARY KEY,
+  owner_id      INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  scope         TEXT NOT NULL CHECK (scope IN ('mine','department','all')),
+  department_id INTEGER REFERENCES departments(id) ON DELETE CASCADE,
+  name          TEXT NOT NULL,
+  description   TEXT NOT NULL DEFAULT '',
+  actions       TEXT NOT NULL,                -- JSON [{type, value}]
+  position      INTEGER NOT NULL DEFAULT 0,
+  uses          INTEGER NOT NULL DEFAULT 0,
+  deleted_at    INTEGER,
+  version       INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX macros_owner ON macros(owner_id);
+
+-- Texts for answers that come again and again.
+CREATE TABLE canned (
+  id            INTEGER PRIMARY KEY,
+  owner_id      INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  scope         TEXT NOT NULL CHECK (scope IN ('mine','department','all')),
+  department_id INTEGER REFERENCES departments(id) ON DELETE CASCADE,
+  title         TEXT NOT NULL,
+  category      TEXT NOT NULL DEFAULT '',
+  bodies        TEXT NOT NULL,                -- JSON: Markdown by language, "" for any
+  uses          INTEGER NOT NULL DEFAULT 0,
+  used_at       INTEGER,
+  deleted_at    INTEGER,
+  version       INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX canned_owner ON canned(owner_id);
+
+-- What a person is told about in the workspace, and how they want to be told.
+CREATE TABLE notifications (
+  id        INTEGER PRIMARY KEY,
+  person_id INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  event_id  INTEGER NOT NULL,
+  ticket_id INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
+  topic     TEXT NOT NULL,                    -- member of the text family notice
+  why       TEXT NOT NULL DEFAULT '',         -- member of the text family notice_why
+  at        INTEGER NOT NULL,
+  read_at   INTEGER,
+  UNIQUE (person_id, event_id, topic)
+) STRICT;
+CREATE INDEX notifications_person ON notifications(person_id, id);
+CREATE INDEX notifications_unread ON notifications(person_id, id) WHERE read_at IS NULL;
+CREATE INDEX notifications_ticket ON notifications(ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE TABLE notification_prefs (
+  person_id INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  topic     TEXT NOT NULL,
+  channel   TEXT NOT NULL CHECK (channel IN ('app','mail','browser')),
+  wanted    INTEGER NOT NULL,
+  PRIMARY KEY (person_id, topic, channel)
+) STRICT, WITHOUT ROWID;
+
+-- Changes of many tickets that run beside the request.
+CREATE TABLE bulk_jobs (
+  id         INTEGER PRIMARY KEY,
+  person_id  INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  action     TEXT NOT NULL,                   -- JSON
+  query      TEXT NOT NULL DEFAULT '',        -- the list it was asked for, when it is a whole list
+  tickets    TEXT NOT NULL DEFAULT '[]',      -- JSON: the ids
+  total      INTEGER NOT NULL,
+  done       INTEGER NOT NULL DEFAULT 0,
+  changed    INTEGER NOT NULL DEFAULT 0,
+  skipped    TEXT NOT NULL DEFAULT '[]',      -- JSON [{ticket, reference, reason}]
+  set_id     INTEGER REFERENCES change_sets(id) ON DELETE SET NULL,
+  state      TEXT NOT NULL CHECK (state IN ('waiting','running','done','failed')),
+  error      TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  ended_at   INTEGER
+) STRICT;
+CREATE INDEX bulk_jobs_open   ON bulk_jobs(id) WHERE state IN ('waiting','running');
+CREATE INDEX bulk_jobs_person ON bulk_jobs(person_id, id);
 
 -- The rest -------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import (
 // Assign gives a ticket to an agent, or to nobody with zero. Assigning an open
 // ticket moves it to in progress. The same assignee again changes nothing.
 func (d *Desk) Assign(ctx context.Context, by model.Actor, id model.TicketID, to model.PersonID, c Change) error {
-	return d.change(ctx, by, id, model.PermTicketAssign, func(tx *store.Tx, t model.Ticket) error {
+	return d.change(ctx, by, id, model.PermTicketAssign, "assign", func(tx *store.Tx, t model.Ticket) error {
 		if to == t.AssigneeID {
 			return nil
 		}
@@ -85,18 +85,23 @@ func (d *Desk) nameOf(ctx context.Context, tx *store.Tx, id model.PersonID) (str
 
 // Follow makes the actor a follower of a ticket, or ends it.
 func (d *Desk) Follow(ctx context.Context, by model.Actor, id model.TicketID, on bool) error {
-	return d.change(ctx, by, id, model.PermTicketFollow, func(tx *store.Tx, t model.Ticket) error {
-		if on {
-			if ok, err := tx.AddPerson(tx.Ctx, id, by.ID, store.RoleFollower); err != nil || !ok {
-				return err
-			}
-			_, err := tx.Record(tx.Ctx, by, id, model.Followed{Person: by.ID})
-			return err
-		}
-		if ok, err := tx.RemovePerson(tx.Ctx, id, by.ID, store.RoleFollower); err != nil || !ok {
-			return err
-		}
-		_, err := tx.Record(tx.Ctx, by, id, model.Unfollowed{Person: by.ID})
-		return err
+	return d.change(ctx, by, id, model.PermTicketFollow, "follow", func(tx *store.Tx, t model.Ticket) error {
+		return d.setFollow(tx.Ctx, tx, by, t.ID, by.ID, on)
 	})
+}
+
+// setFollow makes a person a follower, or ends it.
+func (d *Desk) setFollow(ctx context.Context, tx *store.Tx, by model.Actor, id model.TicketID, who model.PersonID, on bool) error {
+	if on {
+		if ok, err := tx.AddPerson(ctx, id, who, store.RoleFollower); err != nil || !ok {
+			return err
+		}
+		_, err := tx.Record(ctx, by, id, model.Followed{Person: who})
+		return err
+	}
+	if ok, err := tx.RemovePerson(ctx, id, who, store.RoleFollower); err != nil || !ok {
+		return err
+	}
+	_, err := tx.Record(ctx, by, id, model.Unfollowed{Person: who})
+	return err
 }

@@ -15,30 +15,38 @@ const BinDays = 30
 // DeleteTicket moves a ticket into the bin. For everybody who may not delete
 // tickets it is gone at once.
 func (d *Desk) DeleteTicket(ctx context.Context, by model.Actor, id model.TicketID) error {
-	return d.change(ctx, by, id, model.PermTicketDelete, func(tx *store.Tx, t model.Ticket) error {
-		if t.Deleted() {
-			return nil
-		}
-		if err := tx.UpdateTicket(tx.Ctx, id, new(store.TicketChange).Deleted(tx.Now, by.ID)); err != nil {
-			return err
-		}
-		_, err := tx.Record(tx.Ctx, by, id, model.TicketDeleted{})
-		return err
+	return d.change(ctx, by, id, model.PermTicketDelete, "delete", func(tx *store.Tx, t model.Ticket) error {
+		return d.remove(tx.Ctx, tx, by, t)
 	})
+}
+
+func (d *Desk) remove(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket) error {
+	if t.Deleted() {
+		return nil
+	}
+	if err := tx.UpdateTicket(ctx, t.ID, new(store.TicketChange).Deleted(tx.Now, by.ID)); err != nil {
+		return err
+	}
+	_, err := tx.Record(ctx, by, t.ID, model.TicketDeleted{})
+	return err
 }
 
 // RestoreTicket takes a ticket out of the bin, as it was.
 func (d *Desk) RestoreTicket(ctx context.Context, by model.Actor, id model.TicketID) error {
-	return d.change(ctx, by, id, model.PermTicketDelete, func(tx *store.Tx, t model.Ticket) error {
-		if !t.Deleted() {
-			return nil
-		}
-		if err := tx.UpdateTicket(tx.Ctx, id, new(store.TicketChange).Deleted(0, 0)); err != nil {
-			return err
-		}
-		_, err := tx.Record(tx.Ctx, by, id, model.TicketRestored{})
-		return err
+	return d.change(ctx, by, id, model.PermTicketDelete, "restore", func(tx *store.Tx, t model.Ticket) error {
+		return d.restore(tx.Ctx, tx, by, t)
 	})
+}
+
+func (d *Desk) restore(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket) error {
+	if !t.Deleted() {
+		return nil
+	}
+	if err := tx.UpdateTicket(ctx, t.ID, new(store.TicketChange).Deleted(0, 0)); err != nil {
+		return err
+	}
+	_, err := tx.Record(ctx, by, t.ID, model.TicketRestored{})
+	return err
 }
 
 // EmptyBin erases tickets that lay in the bin longer than BinDays.

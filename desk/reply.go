@@ -146,7 +146,7 @@ func (d *Desk) note(ctx context.Context, tx *store.Tx, by model.Actor, t model.T
 
 // write puts a message with its files and its fact into the ticket.
 func (d *Desk) write(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, kind model.MessageKind, in model.NewReply, customer bool) (model.Message, error) {
-	m := model.Message{TicketID: t.ID, AuthorID: by.ID, Kind: kind, Via: by.Via, Body: in.Body, HTML: in.HTML, HTMLPolicy: in.HTMLPolicy, LedgerID: in.Ledger}
+	m := model.Message{TicketID: t.ID, AuthorID: by.ID, Kind: kind, Via: by.Via, Body: in.Body, Markdown: in.Markdown, HTML: in.HTML, HTMLPolicy: in.HTMLPolicy, LedgerID: in.Ledger}
 	if in.Hold {
 		m.HeldAt = tx.Now
 	}

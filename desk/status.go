@@ -14,7 +14,7 @@ type Change struct{ Version int64 }
 
 // SetStatus moves a ticket along the transition table.
 func (d *Desk) SetStatus(ctx context.Context, by model.Actor, id model.TicketID, to model.Status, c Change) error {
-	return d.change(ctx, by, id, model.PermTicketEdit, func(tx *store.Tx, t model.Ticket) error {
+	return d.change(ctx, by, id, model.PermTicketEdit, "status", func(tx *store.Tx, t model.Ticket) error {
 		if !to.Known() {
 			return model.Refuse("status", "choice_invalid")
 		}
@@ -45,16 +45,24 @@ func (d *Desk) setStatus(ctx context.Context, tx *store.Tx, by model.Actor, t mo
 	if to == t.Status {
 		return nil
 	}
+	return d.setStatusDef(ctx, tx, by, t, model.CoreStatus(to), auto)
+}
+
+// setStatusDef is setStatus for a status of the desk's own, too.
+func (d *Desk) setStatusDef(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, to model.StatusDef, auto bool) error {
+	if to.ID == t.StatusID {
+		return nil
+	}
 	if err := tx.UpdateTicket(ctx, t.ID, new(store.TicketChange).Status(t.Status, to, tx.Now)); err != nil {
 		return err
 	}
-	_, err := tx.Record(ctx, by, t.ID, model.StatusChanged{From: t.Status, To: to, Automatic: auto})
+	_, err := tx.Record(ctx, by, t.ID, model.StatusChanged{From: t.Status, To: to.State, FromID: t.StatusID, ToID: to.ID, Automatic: auto})
 	return err
 }
 
 // change loads a ticket as the actor sees it, checks the permission and runs
-// fn in one transaction.
-func (d *Desk) change(ctx context.Context, by model.Actor, id model.TicketID, perm model.Permission, fn func(tx *store.Tx, t model.Ticket) error) error {
+// fn in one transaction, which can be taken back under the name of what.
+func (d *Desk) change(ctx context.Context, by model.Actor, id model.TicketID, perm model.Permission, what string, fn func(tx *store.Tx, t model.Ticket) error) error {
 	return d.db.Write(ctx, func(tx *store.Tx) error {
 		t, err := tx.Ticket(tx.Ctx, by, id)
 		if err != nil {
@@ -66,6 +74,7 @@ func (d *Desk) change(ctx context.Context, by model.Actor, id model.TicketID, pe
 		if t.Deleted() && perm != model.PermTicketDelete { // in the bin it can only be restored
 			return model.ErrNotFound
 		}
+		tx.Undoable(by, what, t.Reference)
 		return fn(tx, t)
 	})
 }

@@ -67,22 +67,13 @@ func (d *Desk) ViewTicket(ctx context.Context, by model.Actor, id model.TicketID
 		return v, nil
 	}
 	v.Targets = s.Moves().Targets(v.Status)
-	if v.Tags, err = r.TagsOf(ctx, id); err != nil {
-		return v, err
-	}
-	if v.Followers, err = r.Followers(ctx, id); err != nil {
-		return v, err
-	}
-	for _, f := range v.Followers {
-		v.Following = v.Following || f.ID == by.ID
+	if err := r.TicketExtras(ctx, by, &v); err != nil {
+		return v, fmt.Errorf("load ticket: %w", err)
 	}
 	if look.After != 0 {
 		return v, nil
 	}
-	if v.Others, v.OtherCount, err = r.OtherTickets(ctx, by, v.RequesterID, id); err != nil {
-		return v, err
-	}
-	v.Links, err = r.LinkedTickets(ctx, by, id)
+	v.Others, v.OtherCount, err = r.OtherTickets(ctx, by, v.RequesterID, id)
 	return v, err
 }
 

@@ -28,9 +28,11 @@ type (
 		To   string `json:"to"`
 	}
 	StatusChanged struct {
-		From      Status `json:"from"`
-		To        Status `json:"to"`
-		Automatic bool   `json:"automatic,omitempty"` // followed from a reply or an assignment
+		From      Status   `json:"from"`
+		To        Status   `json:"to"`
+		FromID    StatusID `json:"from_id,omitempty"` // the desk's own statuses
+		ToID      StatusID `json:"to_id,omitempty"`
+		Automatic bool     `json:"automatic,omitempty"` // followed from a reply or an assignment
 	}
 	PriorityChanged struct {
 		From Priority `json:"from"`

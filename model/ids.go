@@ -32,6 +32,28 @@ type (
 	SessionID int64
 	// EmailID names an address of a person.
 	EmailID int64
+	// StatusID names a status: the eight core ones and those an admin adds.
+	StatusID int64
+	// ViewID names a saved list; system lists have negative ones.
+	ViewID int64
+	// ChangeSetID names what one action changed.
+	ChangeSetID int64
+	// MacroID names a macro.
+	MacroID int64
+	// CannedID names a canned response.
+	CannedID int64
+	// FieldID names a custom field.
+	FieldID int64
+	// DraftID names a text that is not said yet.
+	DraftID int64
+	// SideID names a side conversation.
+	SideID int64
+	// NotificationID names a notification of a person.
+	NotificationID int64
+	// SubjectID names a link from a ticket to an object of the host program.
+	SubjectID int64
+	// BulkID names a change of many tickets that runs beside the request.
+	BulkID int64
 )
 
 // Value stores zero as NULL.
@@ -111,3 +133,69 @@ func (id EmailID) Value() (driver.Value, error) { return nullInt(int64(id)) }
 
 // Scan reads an integer or NULL.
 func (id *EmailID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id StatusID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *StatusID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id ViewID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *ViewID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id ChangeSetID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *ChangeSetID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id MacroID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *MacroID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id CannedID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *CannedID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id FieldID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *FieldID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id DraftID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *DraftID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id SideID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *SideID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id NotificationID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *NotificationID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id SubjectID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *SubjectID) Scan(v any) error { return scanInt((*int64)(id), v) }
+
+// Value stores zero as NULL.
+func (id BulkID) Value() (driver.Value, error) { return nullInt(int64(id)) }
+
+// Scan reads an integer or NULL.
+func (id *BulkID) Scan(v any) error { return scanInt((*int64)(id), v) }

@@ -54,7 +54,8 @@ type TicketRow struct {
 	ID             TicketID     `db:"id"`
 	Reference      string       `db:"reference"`
 	Subject        string       `db:"subject"`
-	Status         Status       `db:"status_id"`
+	Status         Status       `db:"state"`
+	StatusID       StatusID     `db:"status_id"`
 	Priority       Priority     `db:"priority"`
 	Type           TicketType   `db:"type"`
 	Channel        Channel      `db:"channel"`
@@ -120,12 +121,42 @@ type TicketView struct {
 	Following       bool        // the actor follows it
 	Others          []TicketRow // newest other tickets of the requester the actor may see
 	OtherCount      int         // capped at 1,000
-	Links           []TicketRow
+	Links           []TicketLink
 	LastEvent       EventID   // where live updates begin
 	SeenMessage     MessageID // what the actor had read before this look
 	Targets         []Status  // statuses the ticket may move to, staff only
 	Can             TicketCan
 }
+
+// TicketLink is a linked ticket as the page of another shows it.
+type TicketLink struct {
+	ID        TicketID
+	Reference string
+	Subject   string
+	State     int64 `json:"status"`
+	StatusID  StatusID
+	Kind      LinkKind
+	From      int // 1 when the link leads from the ticket looked at to this one
+}
+
+// Status is the core state of the linked ticket.
+func (l TicketLink) Status() Status { return Status(l.State) }
+
+// LinkKind says how two tickets belong together.
+type LinkKind string
+
+// The kinds. Of a parent or problem the link leads from the parent or the
+// problem, of a duplicate from the original, of split, merged and continued
+// from the older ticket.
+const (
+	LinkContinued LinkKind = "continued"
+	LinkRelated   LinkKind = "related"
+	LinkDuplicate LinkKind = "duplicate"
+	LinkParent    LinkKind = "parent"
+	LinkProblem   LinkKind = "problem"
+	LinkSplit     LinkKind = "split"
+	LinkMerged    LinkKind = "merged"
+)
 
 // TicketCan is what the actor may do with the ticket; the page shows only
 // controls that work.

@@ -8,9 +8,10 @@ const (
 	ReplyKind MessageKind = iota + 1
 	NoteKind
 	SystemKind
+	SideKind
 )
 
-var messageWords = [...]string{"", "reply", "note", "system"}
+var messageWords = [...]string{"", "reply", "note", "system", "side"}
 
 // String is the word used outside.
 func (k MessageKind) String() string { return word(messageWords[:], int64(k)) }
@@ -22,12 +23,17 @@ type Message struct {
 	AuthorID   PersonID    `db:"author_id"`
 	Kind       MessageKind `db:"kind"`
 	Via        Channel     `db:"via"`
-	Body       string      `db:"body"` // plain text
+	Body       string      `db:"body"` // plain text, or Markdown
+	Markdown   bool        `db:"markdown"`
 	HTML       string      `db:"html"` // sanitised, empty when it can be made from Body
 	HTMLPolicy int         `db:"html_policy"`
 	LedgerID   LedgerID    `db:"mail_id"` // the mail it came from
 	HeldAt     Time        `db:"held_at"` // not shown to customers until released
 	DeletedAt  Time        `db:"deleted_at"`
+	PinnedAt   Time        `db:"pinned_at"`
+	PinnedBy   PersonID    `db:"pinned_by"`
+	SideID     SideID      `db:"side_id"`   // the side conversation it belongs to
+	CameFrom   TicketID    `db:"came_from"` // the ticket it was merged or split out of
 	CreatedAt  Time        `db:"created_at"`
 }
 
@@ -37,6 +43,7 @@ func (m Message) Public() bool { return m.Kind == ReplyKind && m.HeldAt == 0 && 
 // NewReply is what it takes to say something in a ticket.
 type NewReply struct {
 	Body       string
+	Markdown   bool   // Body is Markdown
 	HTML       string // sanitised; only from mail
 	HTMLPolicy int
 	Files      []AttachmentID

@@ -21,6 +21,7 @@ type Person struct {
 	VerifiedAt    Time     `db:"verified_at"` // the primary address proved
 	Version       int64    `db:"version"`
 	HasPassword   bool     `db:"has_password"`
+	Prefs         Prefs    `db:"prefs"`        // staff; only filled for the person of a request
 	OpenTickets   int      `db:"open_tickets"` // capped; only filled by pages that show it
 }
 

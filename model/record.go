@@ -24,8 +24,9 @@ type Record struct {
 // Entry is a record as the timeline shows it.
 type Entry struct {
 	Record
-	ActorName string `db:"actor_name"`
-	ActorKind Kind   `db:"actor_kind"`
+	ActorName string      `db:"actor_name"`
+	ActorKind Kind        `db:"actor_kind"`
+	ChangeSet ChangeSetID `db:"change_set"` // takes the action back, while it can be; timelines of staff only
 }
 
 var eventKinds = map[string]func() Event{}

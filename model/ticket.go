@@ -11,7 +11,8 @@ type Ticket struct {
 	ID              TicketID     `db:"id"`
 	Reference       string       `db:"reference"`
 	Subject         string       `db:"subject"`
-	Status          Status       `db:"status_id"`
+	Status          Status       `db:"state"`
+	StatusID        StatusID     `db:"status_id"` // the desk's own status, which has that state
 	Priority        Priority     `db:"priority"`
 	Type            TicketType   `db:"type"`
 	Channel         Channel      `db:"channel"`
@@ -41,6 +42,11 @@ type Ticket struct {
 	DeletedBy       PersonID     `db:"deleted_by"`
 	HeldAt          Time         `db:"held_at"`
 	Pile            Pile         `db:"pile"`
+	SnoozedUntil    Time         `db:"snoozed_until"` // zero: not; Never: until the customer writes
+	SnoozedBy       PersonID     `db:"snoozed_by"`
+	SnoozeReason    string       `db:"snooze_reason"`
+	MergedInto      TicketID     `db:"merged_into"`
+	Rating          int          `db:"rating"` // 1 to 5, zero without
 	Version         int64        `db:"version"`
 }
 

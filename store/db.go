@@ -124,8 +124,14 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := tx.settle(tx.Ctx); err != nil {
 		return fmt.Errorf("keep counts: %w", err)
 	}
+	if err := tx.keepChanges(tx.Ctx); err != nil {
+		return fmt.Errorf("keep changes: %w", err)
+	}
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", fault(err))
+	}
+	if id, ok := ctx.Value(undoing{}).(*model.ChangeSetID); ok && tx.setID != 0 {
+		*id = tx.setID
 	}
 	if tx.recorded {
 		db.Wake()

@@ -9,10 +9,13 @@ import (
 // InsertMessage writes a message and returns it with its id.
 func (tx *Tx) InsertMessage(ctx context.Context, m model.Message) (model.Message, error) {
 	m.CreatedAt = tx.Now
-	id, err := tx.insert(ctx, `INSERT INTO messages (ticket_id, author_id, kind, via, body, html, html_policy, mail_id, held_at, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, m.TicketID, m.AuthorID, int64(m.Kind), int64(m.Via), m.Body, m.HTML, m.HTMLPolicy, m.LedgerID, m.HeldAt, m.CreatedAt)
+	id, err := tx.insert(ctx, `INSERT INTO messages (ticket_id, author_id, kind, via, body, markdown, html, html_policy, mail_id, held_at, side_id, came_from, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, m.TicketID, m.AuthorID, int64(m.Kind), int64(m.Via), m.Body, flag(m.Markdown), m.HTML, m.HTMLPolicy, m.LedgerID, m.HeldAt, m.SideID, m.CameFrom, m.CreatedAt)
 	m.ID = model.MessageID(id)
-	return m, err
+	if err != nil {
+		return m, err
+	}
+	return m, tx.watchNew(ctx, "messages", m.TicketID, m.ID)
 }
 
 // ReleaseMessage shows a held message to the customer's side.
@@ -31,7 +34,7 @@ func (tx *Tx) SetMessageHTML(ctx context.Context, id model.MessageID, html strin
 	return err
 }
 
-const messageColumns = "m.id, m.ticket_id, m.author_id, m.kind, m.via, m.body, m.html, m.html_policy, m.mail_id, m.held_at, m.deleted_at, m.created_at"
+const messageColumns = "m.id, m.ticket_id, m.author_id, m.kind, m.via, m.body, m.markdown, m.html, m.html_policy, m.mail_id, m.held_at, m.deleted_at, m.pinned_at, m.pinned_by, m.side_id, m.came_from, m.created_at"
 
 type messageRow struct {
 	model.Message

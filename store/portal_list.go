@@ -42,7 +42,7 @@ func (r Reader) PortalPage(ctx context.Context, by model.Actor, f model.TicketFi
 		all := own(by.ID, piles(ls), index)
 		for i := range all {
 			if !whole(ls) {
-				all[i].and("t.status_id IN (?)", ints(f.Statuses))
+				all[i].and("t.state IN (?)", ints(f.Statuses))
 			}
 		}
 		return all
@@ -102,7 +102,7 @@ func (r Reader) portalRows(ctx context.Context, by model.Actor, ids []int64) ([]
 		return nil, err
 	}
 	cond, args := visible(by, true)
-	rows, err := many[model.TicketRow](ctx, r, `SELECT t.id, t.reference, t.subject, t.status_id, t.preview, t.public_count AS message_count, t.last_public_id, t.requester_id, t.created_at, t.public_at,
+	rows, err := many[model.TicketRow](ctx, r, `SELECT t.id, t.reference, t.subject, t.state, t.status_id, t.preview, t.public_count AS message_count, t.last_public_id, t.requester_id, t.created_at, t.public_at,
 		coalesce(p.name, '') AS last_public_name, coalesce(p.kind, '') AS last_public_kind, coalesce(t.last_public_by, 0) <> ? AND coalesce(t.last_public_id, 0) > coalesce(s.message_id, 0) AS unread
 		FROM json_each(?) j CROSS JOIN tickets t ON t.id = j.value LEFT JOIN people p ON p.id = t.last_public_by
 		LEFT JOIN ticket_reads s ON s.person_id = ? AND s.ticket_id = t.id WHERE `+cond, append([]any{int64(by.ID), string(set), int64(by.ID)}, args...)...)

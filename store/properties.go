@@ -44,12 +44,21 @@ func (tx *Tx) AddTag(ctx context.Context, t model.TicketID, tag model.TagID) (bo
 	if err := tx.touch(ctx, t); err != nil {
 		return false, err
 	}
+	if err := tx.watch(ctx, "ticket_tags", t, t, tag); err != nil {
+		return false, err
+	}
 	n, err := tx.exec(ctx, "INSERT INTO ticket_tags (ticket_id, tag_id, pile) SELECT id, ?, pile FROM tickets WHERE id = ? ON CONFLICT DO NOTHING", tag, t)
 	return n == 1, err
 }
 
 // RemoveTag takes a tag off a ticket; false when it is not there.
 func (tx *Tx) RemoveTag(ctx context.Context, t model.TicketID, tag model.TagID) (bool, error) {
+	if err := tx.touch(ctx, t); err != nil {
+		return false, err
+	}
+	if err := tx.watch(ctx, "ticket_tags", t, t, tag); err != nil {
+		return false, err
+	}
 	n, err := tx.exec(ctx, "DELETE FROM ticket_tags WHERE ticket_id = ? AND tag_id = ?", t, tag)
 	return n == 1, err
 }
@@ -58,18 +67,33 @@ func (tx *Tx) RemoveTag(ctx context.Context, t model.TicketID, tag model.TagID) 
 const (
 	RoleParticipant = 1
 	RoleFollower    = 2
+	RoleMentioned   = 3
 )
 
 // AddPerson gives a person a role on a ticket; false when they have it already.
 func (tx *Tx) AddPerson(ctx context.Context, t model.TicketID, who model.PersonID, role int) (bool, error) {
+	if err := tx.peopleChange(ctx, t, who, role); err != nil {
+		return false, err
+	}
 	n, err := tx.exec(ctx, "INSERT INTO ticket_people (person_id, role, ticket_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", who, role, t)
 	return n == 1, err
 }
 
 // RemovePerson ends a role on a ticket; false when there was none.
 func (tx *Tx) RemovePerson(ctx context.Context, t model.TicketID, who model.PersonID, role int) (bool, error) {
+	if err := tx.peopleChange(ctx, t, who, role); err != nil {
+		return false, err
+	}
 	n, err := tx.exec(ctx, "DELETE FROM ticket_people WHERE person_id = ? AND role = ? AND ticket_id = ?", who, role, t)
 	return n == 1, err
+}
+
+// peopleChange comes before a change of who belongs to a ticket.
+func (tx *Tx) peopleChange(ctx context.Context, t model.TicketID, who model.PersonID, role int) error {
+	if err := tx.touch(ctx, t); err != nil {
+		return err
+	}
+	return tx.watch(ctx, "ticket_people", t, who, role, t)
 }
 
 // PeopleOf lists the people with a role on a ticket.

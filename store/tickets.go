@@ -7,10 +7,10 @@ import (
 	"escalated/model"
 )
 
-const ticketColumns = `t.id, t.reference, t.subject, t.status_id, t.priority, t.type, t.channel, t.department_id, t.assignee_id, t.requester_id, t.contact_id,
+const ticketColumns = `t.id, t.reference, t.subject, t.state, t.status_id, t.priority, t.type, t.channel, t.department_id, t.assignee_id, t.requester_id, t.contact_id,
 	t.locale, t.first_message_id, t.last_message_id, t.last_public_id, t.last_public_by, t.message_count, t.public_count, t.file_count, t.preview,
 	t.created_at, t.updated_at, t.public_at, t.customer_at, t.waiting_since, t.first_response_at, t.resolved_at, t.closed_at, t.reopened_count,
-	t.deleted_at, t.deleted_by, t.held_at, t.pile, t.version`
+	t.deleted_at, t.deleted_by, t.held_at, t.snoozed_until, t.snoozed_by, t.snooze_reason, t.merged_into, t.rating, t.pile, t.version`
 
 // Ticket loads one ticket as the actor may see it.
 func (r Reader) Ticket(ctx context.Context, by model.Actor, id model.TicketID) (model.Ticket, error) {
@@ -39,7 +39,10 @@ func (tx *Tx) InsertTicket(ctx context.Context, t model.Ticket) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, t.Reference, t.Subject, model.SortKey(t.Subject), int64(t.Status), int64(t.Status), int64(t.Priority), int64(t.Type), int64(t.Channel), t.DepartmentID, t.AssigneeID,
 		t.RequesterID, t.ContactID, t.Locale, t.CreatedAt, t.CreatedAt, t.CreatedAt, t.CreatedAt, t.WaitingSince, t.HeldAt)
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.watchNew(ctx, "tickets", t.ID, t.ID)
 }
 
 // TicketChange is a set of columns to write. Public says that a customer may
@@ -63,10 +66,12 @@ func (c *TicketChange) Subject(s string) *TicketChange {
 }
 
 // Status sets the status with the times that belong to it.
-func (c *TicketChange) Status(from, to model.Status, now model.Time) *TicketChange {
+func (c *TicketChange) Status(from model.Status, def model.StatusDef, now model.Time) *TicketChange {
+	to := def.State
 	c.Public = true
-	c.col("status_id", int64(to)).col("state", int64(to))
+	c.col("status_id", def.ID).col("state", int64(to))
 	switch {
+	case to == from:
 	case to == model.Resolved:
 		c.col("resolved_at", now).col("waiting_since", int64(model.Never))
 	case to == model.Closed:
@@ -105,6 +110,9 @@ func (tx *Tx) UpdateTicket(ctx context.Context, id model.TicketID, c *TicketChan
 	if err := tx.touch(ctx, id); err != nil {
 		return err
 	}
+	if err := tx.watch(ctx, "tickets", id, id); err != nil {
+		return err
+	}
 	q, args := "UPDATE tickets SET version = version + 1, updated_at = ?", []any{tx.Now}
 	if c.Public {
 		q, args = q+", public_at = ?", append(args, tx.Now)
@@ -124,6 +132,9 @@ func (tx *Tx) UpdateTicket(ctx context.Context, id model.TicketID, c *TicketChan
 // machine did: nobody has answered and nobody waits because of that.
 func (tx *Tx) MessageAdded(ctx context.Context, m model.Message, files int, customer, automatic bool) error {
 	if err := tx.touch(ctx, m.TicketID); err != nil {
+		return err
+	}
+	if err := tx.watch(ctx, "tickets", m.TicketID, m.TicketID); err != nil {
 		return err
 	}
 	q := `UPDATE tickets SET version = version + 1, updated_at = max(updated_at, ?), message_count = message_count + 1, file_count = file_count + ?,
@@ -188,6 +199,9 @@ func (tx *Tx) EraseTicket(ctx context.Context, id model.TicketID) error {
 
 // LinkTickets joins two tickets; twice is once.
 func (tx *Tx) LinkTickets(ctx context.Context, older, newer model.TicketID, kind string) error {
+	if err := tx.watch(ctx, "ticket_links", older, older, newer, kind); err != nil {
+		return err
+	}
 	_, err := tx.exec(ctx, "INSERT INTO ticket_links (a, b, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", older, newer, kind)
 	return err
 }
@@ -195,7 +209,7 @@ func (tx *Tx) LinkTickets(ctx context.Context, older, newer model.TicketID, kind
 // LinkedTickets are the tickets linked to one, as far as the actor sees them.
 func (r Reader) LinkedTickets(ctx context.Context, by model.Actor, id model.TicketID) ([]model.TicketRow, error) {
 	cond, args := visible(by, true)
-	return many[model.TicketRow](ctx, r, `SELECT t.id, t.reference, t.subject, t.status_id FROM tickets t
+	return many[model.TicketRow](ctx, r, `SELECT t.id, t.reference, t.subject, t.state, t.status_id FROM tickets t
 		WHERE t.id IN (SELECT b FROM ticket_links WHERE a = ? UNION SELECT a FROM ticket_links WHERE b = ?) AND `+cond+" ORDER BY t.id LIMIT 20", append([]any{id, id}, args...)...)
 }
 
@@ -212,7 +226,7 @@ func (r Reader) OtherTickets(ctx context.Context, by model.Actor, requester mode
 	cond, args := visible(by, false)
 	of := "FROM tickets t WHERE t.requester_id = ? AND t.id <> ? AND t.pile <> 5 AND " + cond
 	args = append([]any{requester, not}, args...)
-	found, err := many[row](ctx, r, "SELECT t.id, t.reference, t.subject, t.status_id, t.public_at, (SELECT count(*) FROM (SELECT 1 "+of+" LIMIT 1000)) AS n "+of+
+	found, err := many[row](ctx, r, "SELECT t.id, t.reference, t.subject, t.state, t.status_id, t.public_at, (SELECT count(*) FROM (SELECT 1 "+of+" LIMIT 1000)) AS n "+of+
 		" ORDER BY t.public_at DESC, t.id DESC LIMIT 5", append(args, args...)...)
 	rows, n := make([]model.TicketRow, len(found)), 0
 	for i, f := range found {

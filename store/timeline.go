@@ -11,11 +11,12 @@ const recordColumns = "e.id, e.at, e.kind, e.ticket_id, coalesce(e.subject_kind,
 // Entries loads the newest events of a ticket for its timeline, oldest first.
 // Messages are events too but are shown as themselves, so they are left out.
 func (r Reader) Entries(ctx context.Context, by model.Actor, t model.TicketID, after model.EventID, limit int) ([]model.Entry, error) {
-	public := ""
+	public, undo := "", ", c.id AS change_set"
 	if !by.Staff() {
-		public = " AND e.is_public = 1"
+		public, undo = " AND e.is_public = 1", ""
 	}
-	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+`, p.name AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
+	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+undo+`, p.name AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
+		LEFT JOIN change_sets c ON c.action_id = e.action_id AND c.undone_at IS NULL
 		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent')`+public+" ORDER BY e.id DESC LIMIT ?", t, int64(after), limit)
 	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
 		rows[i], rows[j] = rows[j], rows[i]

@@ -18,6 +18,8 @@ type Tx struct {
 	action   string
 	recorded bool
 	touched  map[model.TicketID]*facets
+	set      *changeSet
+	setID    model.ChangeSetID
 }
 
 // facets is what the counts know of a ticket.

@@ -44,7 +44,7 @@ func visible(by model.Actor, single bool) (string, []any) {
 // may read of a ticket they see.
 func visibleMessages(by model.Actor) string {
 	if by.Staff() {
-		return "m.deleted_at IS NULL"
+		return "m.kind <> 4 AND m.deleted_at IS NULL" // side conversations are read beside the thread
 	}
 	return "m.kind = 1 AND m.held_at IS NULL AND m.deleted_at IS NULL"
 }

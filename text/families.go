@@ -43,7 +43,9 @@ var Families = []Family{
 		ticket.follow ticket.delete tag.create tag.manage department.manage person.manage
 		settings.manage mail.manage`)},
 	{"permission_group.", words(`tickets admin`)},
-	{"event.", words(`ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
+	{"undo.", words(`subject priority type department assign tags follow delete restore status snooze wake split merge link unlink pin
+		macro bulk fields requester view canned side participants`)},
+	{"event.", words(`ticket.undone ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
 		ticket.type_changed ticket.department_changed ticket.department_set ticket.department_cleared
 		ticket.assigned ticket.assigned_self ticket.reassigned ticket.unassigned ticket.tag_added
 		ticket.tag_removed ticket.followed ticket.unfollowed ticket.deleted ticket.restored

@@ -19,7 +19,7 @@ type handler struct{ desk *desk.Desk }
 // Routes are the paths of the agent workspace.
 func Routes(d *desk.Desk) []web.Route {
 	h := &handler{desk: d}
-	return []web.Route{
+	routes := []web.Route{
 		web.Page("agent/", web.Staff, h.ShowDashboard),
 		web.Page("agent/tickets/", web.Staff, h.ListTickets),
 		web.Page("agent/tickets/create/", web.Staff, h.NewTicket).Needing(model.PermTicketOpen),
@@ -44,6 +44,10 @@ func Routes(d *desk.Desk) []web.Route {
 		web.Post("agent/tickets/:id/restore/", web.Staff, h.RestoreTicket).Needing(model.PermTicketDelete),
 		web.Post("agent/tickets/:id/release/:message/", web.Staff, h.ReleaseMessage).Needing(model.PermTicketReply),
 	}
+	for _, more := range features {
+		routes = append(more(h), routes...)
+	}
+	return routes
 }
 
 // side loads what the side bar shows.

@@ -41,13 +41,21 @@ func (h *handler) ticket(c *fiber.Ctx, id model.TicketID) (view.Ticket, error) {
 		return p, err
 	}
 	p.Composer = view.Composer{Op: ui.NewOp(ctx), Slot: slot(id), Seen: p.View.LastPublicID, Note: !p.View.Can.Reply}
-	p.Composer.Files, err = h.desk.Staged(ctx, by, "", p.Composer.Slot)
-	return p, err
+	if p.Composer.Files, err = h.desk.Staged(ctx, by, "", p.Composer.Slot); err != nil {
+		return p, err
+	}
+	p.Prefs = web.Who(c).Prefs
+	for _, load := range loads {
+		if err := load(h, ctx, by, &p); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
 }
 
 // load loads what the page shows of the ticket itself.
 func (h *handler) load(ctx context.Context, by model.Actor, id model.TicketID, all bool) (view.Ticket, error) {
-	p := view.Ticket{All: all, Me: by.ID, CanRetry: by.Can(model.PermMail)}
+	p := view.Ticket{All: all, Me: by.ID, CanRetry: by.Can(model.PermMail), Now: h.desk.Now()}
 	var err error
 	if p.View, err = h.desk.ViewTicket(ctx, by, id, desk.Look{All: all}); err != nil {
 		return p, err

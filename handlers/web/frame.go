@@ -33,6 +33,7 @@ func (s *Site) frame(c *fiber.Ctx, ctx context.Context, settings model.Settings)
 		PoweredBy: settings.ShowPoweredBy,
 		Demo:      s.Demo,
 		NoAsking:  !mayAsk(who.Actor, settings),
+		Prefs:     who.Prefs,
 	}
 	if who.SignedIn() {
 		f.PersonName, f.PersonEmail = who.Actor.Name, who.Email

@@ -47,3 +47,18 @@ func SignInPath(c *fiber.Ctx) string {
 	}
 	return to
 }
+
+// Back is the page the request was sent from, when it is one of the desk's,
+// else the given path below the prefix.
+func Back(c *fiber.Ctx, below string) string {
+	from := clone(c.Get("HX-Current-URL"))
+	if from == "" {
+		from = clone(c.Get(fiber.HeaderReferer))
+	}
+	if u, err := url.Parse(from); err == nil && from != "" {
+		if p := Next(c, u.RequestURI()); p != "" {
+			return p
+		}
+	}
+	return Path(c, below)
+}

@@ -58,9 +58,10 @@ type Knock struct {
 type Visitor struct {
 	Actor  model.Actor
 	Email  string
-	Locale string // language of their choice, or empty
-	Zone   string // time zone of their choice, or empty
-	Theme  string // "", light or dark
+	Locale string      // language of their choice, or empty
+	Zone   string      // time zone of their choice, or empty
+	Theme  string      // "", light or dark
+	Prefs  model.Prefs // staff
 }
 
 // SignedIn reports whether the visitor is a person with an account.

@@ -65,6 +65,8 @@ type Ticket struct {
 	Limits   model.Limits
 	Retry    model.MailID // whether failed mails can be tried again by the actor
 	CanRetry bool
+	Prefs    model.Prefs
+	Now      model.Time
 }
 
 // Composer is the form for replies and notes, with what was typed.

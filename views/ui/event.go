@@ -49,6 +49,8 @@ func EventText(ctx context.Context, e model.Entry) string {
 			return text.T(ctx, "event.ticket.continued", "Reference", f.Reference)
 		}
 		return text.T(ctx, "event.ticket.linked", "Actor", who, "Reference", f.Reference)
+	case model.ChangesUndone:
+		return text.T(ctx, "event.ticket.undone", "Actor", who, "What", text.T(ctx, "undo."+f.What))
 	case model.RequesterChanged:
 		return text.T(ctx, "event.ticket.requester_changed", "Actor", who, "To", f.Name)
 	case model.AttachmentRejected:

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"escalated/model"
 	"escalated/static"
 	"escalated/text"
 )
@@ -33,7 +34,8 @@ type Frame struct {
 	Path        string // path and query of this request
 	PoweredBy   bool
 	Demo        bool
-	NoAsking    bool // the visitor may not open tickets
+	NoAsking    bool        // the visitor may not open tickets
+	Prefs       model.Prefs // how a member of the staff works
 }
 
 // Flash is a message about what was just done.
