@@ -23,7 +23,8 @@ type bundle struct {
 	name    string
 	kind    string // content type
 	sources []string
-	plain   bool // served under its own name and not forever
+	plain   bool   // served under its own name and not forever
+	over    string // styles loaded on top of a sheet that begins with this source, whose names they use
 }
 
 const (
@@ -43,6 +44,9 @@ const (
 var bundles = []bundle{
 	{name: "app.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/work.css", "css/desk.css", "css/app.css", "css/print.css"}},
 	{name: "portal.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/portal.css", "css/print.css"}},
+	// What only dialogs, editors and settings need is loaded with them.
+	{name: "tools.css", kind: cssType, over: "css/tokens.css", sources: []string{"css/tools.css"}},
+	{name: "tools.js", kind: jsType, sources: []string{"js/tools.js"}},
 	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
 	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js", "js/list.js"}},
 	{name: "portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "js/core.js", "js/live.js", "js/composer.js"}},
@@ -117,6 +121,18 @@ func Lookup(name, acceptEncoding string) (body []byte, contentType, etag, encodi
 	return body, a.Type, etag, encoding, a.Immutable, true
 }
 
+// base is the source the styles are loaded on top of, squeezed.
+func (b bundle) base() ([]byte, error) {
+	if b.over == "" {
+		return nil, nil
+	}
+	src, err := files.ReadFile(b.over)
+	if err != nil {
+		return nil, fmt.Errorf("static: %w", err)
+	}
+	return squeezeCSS(src), nil
+}
+
 func (b bundle) join() (*Asset, error) {
 	var out bytes.Buffer
 	for _, name := range b.sources {
@@ -138,7 +154,11 @@ func (b bundle) join() (*Asset, error) {
 	}
 	body := out.Bytes()
 	if b.kind == cssType {
-		body = shortNames(inlineSteps(body))
+		base, err := b.base()
+		if err != nil {
+			return nil, err
+		}
+		body = shortNames(inlineSteps(append(base, body...)))[len(shortNames(inlineSteps(base))):]
 	}
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:5])

@@ -44,6 +44,7 @@ const kit = {};
     kit.say(text, kind);
   };
   on("toast", (e) => kit.toast(e.detail));
+  on("dialog:close", () => $("#dialog").close());
   on("announce", (e) => kit.say(e.detail.value || e.detail));
   const flash = $(".flash:not(.error)");
   if (flash) kit.toast({ kind: flash.dataset.flash, text: $("p", flash).textContent, undo: $("form", flash)?.action });

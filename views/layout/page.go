@@ -30,8 +30,10 @@ type Page struct {
 	Back       *ui.Btn         // App, Portal: link before the title; Value is where it leads
 	Panel      templ.Component // App: the column beside the content, or nil
 	PanelLabel string
-	Live       ui.Live // what the page follows; the frame's when empty
-	NoIndex    bool    // keeps search engines away
+	Live       ui.Live  // what the page follows; the frame's when empty
+	NoIndex    bool     // keeps search engines away
+	Styles     []string // more style sheets: tools.css
+	Scripts    []string // more scripts: tools.js
 }
 
 // htmxConfig lets no attribute evaluate code, swaps the answers that carry

@@ -14,6 +14,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/a-h/templ"
+
 	"escalated/model"
 	"escalated/static"
 	"escalated/text"
@@ -81,6 +83,12 @@ func Path(ctx context.Context, below string) string {
 
 // Asset is the absolute path of a static file: Asset(ctx, "app.css").
 func Asset(ctx context.Context, name string) string { return From(ctx).Base + static.URL(name) }
+
+// InDialog makes a link open its page in the page's dialog; without scripts it
+// leads there.
+func InDialog(href string) templ.Attributes {
+	return templ.Attributes{"href": href, "hx-get": href, "hx-target": "#dialog", "hx-swap": "innerHTML", "aria-haspopup": "dialog"}
+}
 
 // crockford is the alphabet of ULIDs.
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)

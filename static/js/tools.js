@@ -1,0 +1,1 @@
+// What only editors and settings pages need: loaded with them.
