@@ -297,8 +297,22 @@ func TestRestoreRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// In a member that is stored as it is: among compressed zeros a flipped bit
+	// may unpack to the very same bytes.
+	z, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	flipped := slices.Clone(whole)
-	flipped[len(flipped)/3] ^= 0x40
+	for _, f := range z.File {
+		if f.Method == zip.Store {
+			at, err := f.DataOffset()
+			if err != nil {
+				t.Fatal(err)
+			}
+			flipped[at] ^= 0x40
+		}
+	}
 	for name, content := range map[string][]byte{
 		"cut":     whole[:len(whole)/2],
 		"flipped": flipped,
