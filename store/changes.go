@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,10 +59,11 @@ type changeSet struct {
 }
 
 type watchedRow struct {
+	name   string
 	table  string
 	key    []any
 	ticket model.TicketID
-	before map[string]json.RawMessage // nil: there was none
+	before string // its columns as JSON; "": there was no row
 }
 
 type undoing struct{}
@@ -106,7 +108,7 @@ func (tx *Tx) note(ctx context.Context, table string, ticket model.TicketID, fre
 	if tx.set.byName[name] != nil {
 		return nil
 	}
-	row := &watchedRow{table: table, key: key, ticket: ticket}
+	row := &watchedRow{name: name, table: table, key: key, ticket: ticket}
 	if !fresh {
 		var err error
 		if row.before, err = tx.columns(ctx, table, key); err != nil {
@@ -118,20 +120,36 @@ func (tx *Tx) note(ctx context.Context, table string, ticket model.TicketID, fre
 	return nil
 }
 
-// columns reads the columns of a row that can be taken back; nil when there is
-// no such row.
-func (r Reader) columns(ctx context.Context, table string, key []any) (map[string]json.RawMessage, error) {
-	w := watchedTables[table]
-	var pairs []string
-	for _, c := range slices.Concat(w.key, w.hard, w.soft) {
-		pairs = append(pairs, "'"+c+"', "+c)
+// columns reads the columns of a row that can be taken back, as a JSON object;
+// "" when there is no such row.
+func (r Reader) columns(ctx context.Context, table string, key []any) (string, error) {
+	row, err := one[string](ctx, r, watchedQueries[table], key...)
+	if errors.Is(err, model.ErrNotFound) {
+		return "", nil
 	}
-	rows, err := many[string](ctx, r, "SELECT json_object("+strings.Join(pairs, ", ")+") FROM "+table+" WHERE "+w.match(), key...)
-	if err != nil || len(rows) == 0 {
-		return nil, err
+	return row, err
+}
+
+// watchedQueries read a row of each watched table as a JSON object.
+var watchedQueries = func() map[string]string {
+	out := map[string]string{}
+	for table, w := range watchedTables {
+		var pairs []string
+		for _, c := range slices.Concat(w.key, w.hard, w.soft) {
+			pairs = append(pairs, "'"+c+"', "+c)
+		}
+		out[table] = "SELECT json_object(" + strings.Join(pairs, ", ") + ") FROM " + table + " WHERE " + w.match()
 	}
-	out := map[string]json.RawMessage{}
-	return out, json.Unmarshal([]byte(rows[0]), &out)
+	return out
+}()
+
+// fields takes a JSON object apart; nil for "".
+func fields(object string) (map[string]json.RawMessage, error) {
+	if object == "" {
+		return nil, nil
+	}
+	var out map[string]json.RawMessage
+	return out, json.Unmarshal([]byte(object), &out)
 }
 
 func (w watched) match() string { return strings.Join(w.key, " = ? AND ") + " = ?" }
@@ -151,17 +169,23 @@ func (tx *Tx) keepChanges(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("compare %s: %w", row.table, err)
 		}
-		before, changed := row.before, after
-		switch {
-		case before == nil && after == nil:
+		if row.before == after {
 			continue
-		case before != nil && after != nil:
-			before, changed = differing(before, after)
-			if !substantial(row.table, changed) {
+		}
+		was, err := fields(row.before)
+		if err != nil {
+			return err
+		}
+		is, err := fields(after)
+		if err != nil {
+			return err
+		}
+		if was != nil && is != nil {
+			if was, is = differing(was, is); !substantial(row.table, is) {
 				continue
 			}
 		}
-		diffs = append(diffs, diff{row, object(before), object(changed)})
+		diffs = append(diffs, diff{row, object(was), object(is)})
 	}
 	if len(diffs) == 0 {
 		return nil
@@ -363,7 +387,11 @@ func (tx *Tx) undoRow(ctx context.Context, row model.ChangeRow) (string, error) 
 	if err := decode(row.Key, &key); err != nil {
 		return "", err
 	}
-	now, err := tx.columns(ctx, row.Table, key)
+	text, err := tx.columns(ctx, row.Table, key)
+	if err != nil {
+		return "", err
+	}
+	now, err := fields(text)
 	if err != nil {
 		return "", err
 	}

@@ -116,7 +116,9 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin: %w", fault(err))
 	}
-	tx := &Tx{Reader: Reader{q: raw, db: db, tx: raw}, Ctx: context.WithValue(ctx, writing{}, true), Now: db.Now(), touched: map[model.TicketID]*facets{}}
+	inside := context.WithValue(ctx, writing{}, true)
+	q := &statements{Tx: raw, ctx: inside, seen: map[string]*sqlx.Stmt{}}
+	tx := &Tx{Reader: Reader{q: q, db: db, tx: raw}, Ctx: inside, Now: db.Now(), touched: map[model.TicketID]*facets{}}
 	defer raw.Rollback() // after Commit it reports that there is nothing to roll back
 	if err := fn(tx); err != nil {
 		return err

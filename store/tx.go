@@ -17,6 +17,7 @@ type Tx struct {
 
 	action   string
 	recorded bool
+	facts    int
 	touched  map[model.TicketID]*facets
 	set      *changeSet
 	setID    model.ChangeSetID
@@ -121,6 +122,7 @@ func (tx *Tx) record(ctx context.Context, by model.Actor, ticket model.TicketID,
 		return 0, fmt.Errorf("record %s: %w", e.Kind(), err)
 	}
 	tx.recorded = true
+	tx.facts++
 	return model.EventID(n), nil
 }
 
