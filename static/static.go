@@ -43,12 +43,12 @@ const (
 // people come often enough to gain from two.
 var bundles = []bundle{
 	{name: "app.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/work.css", "css/desk.css", "css/app.css", "css/print.css"}},
-	{name: "portal.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/thread.css", "css/portal.css", "css/print.css"}},
+	{name: "portal.css", kind: cssType, sources: []string{"css/tokens.css", "css/base.css", "css/forms.css", "css/parts.css", "css/rooms.css", "css/thread.css", "css/portal.css", "css/print.css"}},
 	// What only dialogs, editors and settings need is loaded with them.
-	{name: "tools.css", kind: cssType, over: "css/tokens.css", sources: []string{"css/tools.css"}},
+	{name: "tools.css", kind: cssType, over: "css/tokens.css", sources: []string{"css/rooms.css", "css/tools.css"}},
 	{name: "tools.js", kind: jsType, sources: []string{"js/tools.js"}},
 	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
-	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js", "js/list.js"}},
+	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js", "js/list.js", "js/keys.js"}},
 	{name: "portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "js/core.js", "js/live.js", "js/composer.js"}},
 	{name: "icons.svg", kind: svgType, sources: []string{"icons/icons.svg"}},
 	{name: "favicon.svg", kind: svgType, sources: []string{"icons/favicon.svg"}},

@@ -5,6 +5,7 @@ package layout
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,8 @@ type Page struct {
 	PanelLabel string
 	Live       ui.Live  // what the page follows; the frame's when empty
 	NoIndex    bool     // keeps search engines away
-	Styles     []string // more style sheets: tools.css
+	Lean       bool     // App: does without tools.css, for the queue and the ticket
+	Styles     []string // more style sheets
 	Scripts    []string // more scripts: tools.js
 }
 
@@ -121,4 +123,12 @@ func startPath(ctx context.Context) string {
 		return ui.Path(ctx, "tickets/")
 	}
 	return f.Base
+}
+
+// withTools adds the styles that only the leanest pages do without.
+func withTools(p Page) Page {
+	if !p.Lean && !slices.Contains(p.Styles, "tools.css") {
+		p.Styles = append(slices.Clone(p.Styles), "tools.css")
+	}
+	return p
 }
