@@ -27,6 +27,7 @@ type Page struct {
 
 	Side       templ.Component // App: the second column, or nil
 	SideLabel  string          // names it: "Views"
+	Head       templ.Component // App: stands where the title would, with NoTitle
 	Actions    templ.Component // App, Portal: beside the title
 	Back       *ui.Btn         // App, Portal: link before the title; Value is where it leads
 	Panel      templ.Component // App: the column beside the content, or nil
