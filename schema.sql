@@ -664,8 +664,9 @@ CREATE TABLE bulk_jobs (
   total      INTEGER NOT NULL,
   done       INTEGER NOT NULL DEFAULT 0,
   changed    INTEGER NOT NULL DEFAULT 0,
-  skipped    TEXT NOT NULL DEFAULT '[]',      -- JSON [{ticket, reference, reason}]
-  set_id     INTEGER REFERENCES change_sets(id) ON DELETE SET NULL,
+  same       INTEGER NOT NULL DEFAULT 0,      -- were so already
+  skipped    TEXT NOT NULL DEFAULT '[]',      -- JSON [{reason, n, tickets: [{id, reference}]}]
+  action_id  TEXT NOT NULL,                   -- of its events and its change set
   state      TEXT NOT NULL CHECK (state IN ('waiting','running','done','failed')),
   error      TEXT NOT NULL DEFAULT '',
   created_at INTEGER NOT NULL,

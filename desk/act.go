@@ -14,17 +14,30 @@ import (
 // lists of actions. The caller has checked that the actor sees the ticket; it
 // is read again, because an action before may have changed it.
 func (d *Desk) act(ctx context.Context, tx *store.Tx, by model.Actor, id model.TicketID, a model.Action) error {
-	do, ok := acts[a.Type]
-	if !ok {
-		return model.Refuse("action", "choice_invalid")
-	}
-	if do.may != "" && !by.Can(do.may) {
-		return model.ErrDenied
-	}
 	t, err := tx.Ticket(ctx, model.System("desk"), id)
 	if err != nil {
 		return err
 	}
+	return d.actOn(ctx, tx, by, t, a)
+}
+
+// mayAct says whether the actor may do an action at all, whatever the ticket.
+func mayAct(by model.Actor, a model.Action) error {
+	switch do, ok := acts[a.Type]; {
+	case !ok:
+		return model.Refuse("action", "choice_invalid")
+	case do.may != "" && !by.Can(do.may):
+		return model.ErrDenied
+	}
+	return nil
+}
+
+// actOn is act on a ticket as it was just read.
+func (d *Desk) actOn(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, a model.Action) error {
+	if err := mayAct(by, a); err != nil {
+		return err
+	}
+	do := acts[a.Type]
 	if t.Deleted() && a.Type != model.ActRestore && a.Type != model.ActDelete {
 		return model.ErrNotFound
 	}

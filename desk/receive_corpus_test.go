@@ -143,7 +143,7 @@ func (p *postRig) checkMessage(name string, raw []byte, r model.Receipt) {
 
 // harmless parses HTML as a browser does and looks for anything that acts,
 // loads or covers. The addresses of pictures are our own.
-func harmless(t *testing.T, name, in string) {
+func harmless(t testing.TB, name, in string) {
 	t.Helper()
 	if in == "" {
 		return

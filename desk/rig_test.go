@@ -19,14 +19,14 @@ import (
 // rig is a desk on a fresh database with a clock the test moves.
 type rig struct {
 	*Desk
-	t     *testing.T
+	t     testing.TB
 	db    *store.DB
 	mu    sync.Mutex
 	clock time.Time
 	ctx   context.Context
 }
 
-func newRig(t *testing.T, set ...string) *rig {
+func newRig(t testing.TB, set ...string) *rig {
 	t.Helper()
 	r := &rig{t: t, clock: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), ctx: t.Context()}
 	dir := t.TempDir()
@@ -104,14 +104,14 @@ func (r *rig) now(id model.TicketID) model.Ticket {
 	return t
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func is(t *testing.T, err, want error) {
+func is(t testing.TB, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
 		t.Fatalf("got %v, want %v", err, want)
@@ -119,7 +119,7 @@ func is(t *testing.T, err, want error) {
 }
 
 // refused checks for one problem with the field.
-func refused(t *testing.T, err error, field, key string) {
+func refused(t testing.TB, err error, field, key string) {
 	t.Helper()
 	for _, p := range model.Problems(err) {
 		if p.Field == field && p.Key == key {

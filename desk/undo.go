@@ -92,7 +92,11 @@ func (d *Desk) ForgetChanges(ctx context.Context, by model.Actor) error {
 		return model.ErrDenied
 	}
 	return d.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.ForgetChanges(tx.Ctx, tx.Now.Add(-model.UndoDays*24*time.Hour))
+		old := tx.Now.Add(-model.UndoDays * 24 * time.Hour)
+		if _, err := tx.ForgetBulk(tx.Ctx, old); err != nil {
+			return err
+		}
+		_, err := tx.ForgetChanges(tx.Ctx, old)
 		return err
 	})
 }

@@ -46,6 +46,7 @@ func (d *Desk) loops() []loop {
 		{"file watch", d.watchFile, nil},
 		{"live pages", d.tellPages, nil},
 		{"left mail", d.finishMail, nil},
+		{"bulk changes", d.runBulk, d.settleBulk},
 	}
 }
 

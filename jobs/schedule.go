@@ -24,6 +24,7 @@ func Schedule() []Job {
 		{"forget expired sessions and links", 15 * time.Minute, forgetExpired},
 		{"forget leftovers", time.Hour, forgetLeftovers},
 		{"empty the bin", time.Hour, emptyBin},
+		{"forget what can no longer be undone", time.Hour, forgetChanges},
 		{"maintain the database", time.Hour, maintain},
 		{"sweep unused files", 24 * time.Hour, sweepFiles},
 	}
@@ -45,6 +46,10 @@ func forgetLeftovers(ctx context.Context, d *desk.Desk, by model.Actor) error {
 func emptyBin(ctx context.Context, d *desk.Desk, by model.Actor) error {
 	_, err := d.EmptyBin(ctx, by)
 	return err
+}
+
+func forgetChanges(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	return d.ForgetChanges(ctx, by)
 }
 
 func maintain(ctx context.Context, d *desk.Desk, by model.Actor) error { return d.Maintain(ctx, by) }

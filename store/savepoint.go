@@ -6,6 +6,8 @@ import (
 	"errors"
 
 	"github.com/jmoiron/sqlx"
+
+	"escalated/model"
 )
 
 // Savepoint runs fn as a part of the transaction that happens whole or not at
@@ -111,4 +113,10 @@ func (s *statements) ExecContext(ctx context.Context, q string, args ...any) (sq
 		return p.ExecContext(ctx, args...)
 	}
 	return s.Tx.ExecContext(ctx, q, args...)
+}
+
+// Touched reports whether the transaction may have changed a ticket already.
+func (tx *Tx) Touched(id model.TicketID) bool {
+	_, ok := tx.touched[id]
+	return ok
 }
