@@ -20,6 +20,46 @@ type TicketFilter struct {
 	Sort         TicketSort
 	Page         int // from 1
 	PerPage      int // 25, 50 or 100
+
+	// What one field cannot say. Of several people, departments or tags any
+	// will do; zero stands for none. A single one is in the fields above.
+	Assignees   []PersonID
+	Departments []DepartmentID
+	Tags        []TagID
+	Requesters  []PersonID
+	StatusDefs  []StatusDef // the desk's own, found by their keys
+	Mentioned   PersonID    // tickets in which this person is mentioned
+	Created     Span
+	Updated     Span
+	Waiting     Span    // since when the customer waits
+	Snoozed     Snoozed // empty: sleeping tickets are in lists of any status alone
+	Files       bool    // has=attachment
+	Ratings     []Rating
+	SLA         []SLALevel
+	Fields      []FieldTerm // fields an admin added
+	Names       []NameTerm  // words for people, departments, tags and statuses that the desk has to look up
+	Not         Excluded
+
+	Me   PersonID // who "me" is
+	Zone string   // where days begin and end; empty: UTC
+}
+
+// Excluded are the conditions of a filter turned around: none of these.
+type Excluded struct {
+	Statuses    []Status
+	StatusDefs  []StatusDef
+	Priorities  []Priority
+	Types       []TicketType
+	Channels    []Channel
+	Assignees   []PersonID
+	Departments []DepartmentID
+	Tags        []TagID
+	Requesters  []PersonID
+	Following   PersonID
+	Mentioned   PersonID
+	Files       bool
+	Ratings     []Rating
+	SLA         []SLALevel
 }
 
 // SortKeyName is a column a list can be sorted by.
@@ -36,11 +76,12 @@ const (
 	SortSubject    SortKeyName = "subject"
 	SortAssignee   SortKeyName = "assignee"
 	SortDepartment SortKeyName = "department"
+	SortWaiting    SortKeyName = "waiting"
 )
 
 // SortKeys lists the columns.
 func SortKeys() []SortKeyName {
-	return []SortKeyName{SortActivity, SortUpdated, SortCreated, SortReference, SortPriority, SortStatus, SortSubject, SortAssignee, SortDepartment}
+	return []SortKeyName{SortActivity, SortUpdated, SortCreated, SortReference, SortPriority, SortStatus, SortSubject, SortAssignee, SortDepartment, SortWaiting}
 }
 
 // TicketSort is a column and a direction. The zero value is the default order.
@@ -119,13 +160,23 @@ type TicketView struct {
 	Earlier         int          // messages before the first item shown beyond the opening one
 	Followers       []PersonRef
 	Following       bool        // the actor follows it
+	Participants    []PersonRef // customers on copy
+	Pinned          []PinnedNote
+	Unread          int         // notifications of the actor about it, unread
 	Others          []TicketRow // newest other tickets of the requester the actor may see
 	OtherCount      int         // capped at 1,000
+	Snoozer         PersonRef   // who put it to sleep
 	Links           []TicketLink
-	LastEvent       EventID   // where live updates begin
-	SeenMessage     MessageID // what the actor had read before this look
-	Targets         []Status  // statuses the ticket may move to, staff only
+	LastEvent       EventID       // where live updates begin
+	SeenMessage     MessageID     // what the actor had read before this look
+	Targets         []Status      // statuses the ticket may move to, staff only
+	Next            []StatusDef   // the same with the desk's own, in its order
+	Fields          []FieldView   // custom fields that show; for customers those they may see, filled in
+	PersonFields    []FieldView   // of the requester, staff only
+	FieldRows       []FieldRow    // the stored values, staff only
+	Rated           *TicketRating // for customers their own
 	Can             TicketCan
+	Drafts          []TicketDraft // of everybody; of others without their words; staff only
 }
 
 // TicketLink is a linked ticket as the page of another shows it.

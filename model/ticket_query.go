@@ -17,36 +17,70 @@ const (
 // PerPages are the page sizes people may choose.
 func PerPages() []int { return []int{25, 50, 100} }
 
+// FilterReader knows what the words of a list's URL mean to whoever reads it.
+type FilterReader struct {
+	Me     PersonID // behind the word "me"
+	Zone   string   // of days; empty: UTC
+	Fields []string // keys of the fields an admin added
+}
+
 // ParseTicketFilter reads a list's URL: get gives a query parameter or "".
 // Unknown and malformed values are ignored, so that an old bookmark shows a
 // list and never an error. me stands behind the word "me".
 func ParseTicketFilter(get func(name string) string, me PersonID) TicketFilter {
-	var f TicketFilter
-	switch w := strings.TrimSpace(get("status")); w {
-	case "any", "all":
-		f.Any = true
-	case "deleted":
-		f.Bin = true
-	default:
-		f.Statuses = parseWords(w, ParseStatus)
+	return FilterReader{Me: me}.Read(get)
+}
+
+// ReadQuery reads the query of a URL, without the question mark.
+func (r FilterReader) ReadQuery(query string) TicketFilter {
+	v, err := url.ParseQuery(query)
+	if err != nil {
+		v = url.Values{}
 	}
-	f.Priorities = parseWords(get("priority"), ParsePriority)
-	f.Types = parseWords(get("type"), ParseTicketType)
-	f.Channels = parseWords(get("channel"), ParseChannel)
-	if w := get("assignee"); w == "none" {
-		f.Unassigned = true
-	} else {
-		f.Assignee = parsePerson(w, me)
+	for name := range v {
+		if key, ok := strings.CutPrefix(strings.TrimSuffix(name, "!"), CustomField); ok {
+			r.Fields = append(r.Fields, key)
+		}
 	}
-	if w := get("department"); w == "none" {
-		f.NoDepartment = true
-	} else {
-		f.Department = DepartmentID(parseID(w))
+	return r.Read(v.Get)
+}
+
+// Read reads a list's URL. Conditions typed among the words to look for
+// (status:open csv) count like parameters, and win over them.
+func (r FilterReader) Read(get func(name string) string) TicketFilter {
+	f := TicketFilter{Me: r.Me, Zone: r.Zone}
+	typed, rest := ParseTyped(get("q"))
+	take := func(x filterField) {
+		for _, not := range []bool{true, false} { // a turned-around yes-or-no must not win over a plain one
+			name := x.Field
+			if not {
+				name += "!"
+			}
+			text := get(name)
+			if w, ok := typed[name]; ok {
+				text = w[0]
+			}
+			if text != "" {
+				f.read(x, not, splitWords(text))
+			}
+		}
 	}
-	f.Tag = TagID(parseID(get("tag")))
-	f.Requester = parsePerson(get("requester"), me)
-	f.Following = parsePerson(get("following"), me)
-	f.Query = Clean(get("q"))
+	for _, x := range filterFields {
+		take(x)
+	}
+	keys := slices.Clone(r.Fields)
+	for name := range typed {
+		if key, ok := strings.CutPrefix(strings.TrimSuffix(name, "!"), CustomField); ok {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	for _, key := range slices.Compact(keys) {
+		if fieldKey(key) {
+			take(customField(key))
+		}
+	}
+	f.Query = Clean(rest)
 	if r := []rune(f.Query); len(r) > 200 {
 		f.Query = string(r[:200])
 	}
@@ -71,32 +105,14 @@ func (f TicketFilter) Encode() string {
 		}
 		b.WriteString(name + "=" + strings.ReplaceAll(url.QueryEscape(value), "%2C", ","))
 	}
-	id := func(n int64, none bool) string {
-		switch {
-		case none:
-			return "none"
-		case n != 0:
-			return strconv.FormatInt(n, 10)
+	for _, t := range f.Terms() {
+		name := t.Field
+		if t.Not {
+			name += "!"
 		}
-		return ""
+		put(name, JoinWords(t.Words))
 	}
-	switch {
-	case f.Bin:
-		put("status", "deleted")
-	case f.Any:
-		put("status", "any")
-	default:
-		put("status", joinWords(f.Statuses))
-	}
-	put("priority", joinWords(f.Priorities))
-	put("assignee", id(int64(f.Assignee), f.Unassigned))
-	put("department", id(int64(f.Department), f.NoDepartment))
-	put("tag", id(int64(f.Tag), false))
-	put("type", joinWords(f.Types))
-	put("channel", joinWords(f.Channels))
-	put("requester", id(int64(f.Requester), false))
-	put("following", id(int64(f.Following), false))
-	put("q", f.Query)
+	put("q", quoteTyped(f.Query))
 	if s := f.Sort; s.Key != "" && s != DefaultTicketSort {
 		put("sort", s.String())
 	}
@@ -107,6 +123,49 @@ func (f TicketFilter) Encode() string {
 		put("per_page", strconv.Itoa(f.PerPage))
 	}
 	return b.String()
+}
+
+// Conditions is the filter alone: without order and page.
+func (f TicketFilter) Conditions() string {
+	f.Sort, f.Page, f.PerPage = TicketSort{}, 0, 0
+	return f.Encode()
+}
+
+// JoinWords writes the words of a condition as one value of a URL: with commas
+// between them, and a backslash before a comma or backslash of their own.
+func JoinWords(list []string) string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		out[i] = strings.NewReplacer(`\`, `\\`, `,`, `\,`).Replace(w)
+	}
+	return strings.Join(out, ",")
+}
+
+// splitWords is the way back; empty words are left out.
+func splitWords(s string) (out []string) {
+	var b strings.Builder
+	add := func() {
+		if w := strings.TrimSpace(b.String()); w != "" && len(out) < 200 {
+			out = append(out, w)
+		}
+		b.Reset()
+	}
+	escaped := false
+	for _, r := range s {
+		switch {
+		case escaped:
+			b.WriteRune(r)
+			escaped = false
+		case r == '\\':
+			escaped = true
+		case r == ',':
+			add()
+		default:
+			b.WriteRune(r)
+		}
+	}
+	add()
+	return out
 }
 
 // DefaultTicketSort is what the zero TicketSort means: newest customer activity first.
@@ -139,8 +198,12 @@ func ParseTicketSort(w string) TicketSort {
 
 // Filtered reports whether anything narrows the list beyond the statuses.
 func (f TicketFilter) Filtered() bool {
-	return len(f.Priorities)+len(f.Types)+len(f.Channels) > 0 || f.Assignee != 0 || f.Unassigned || f.Department != 0 || f.NoDepartment ||
-		f.Tag != 0 || f.Requester != 0 || f.Following != 0
+	for _, t := range f.Terms() {
+		if t.Field != "status" {
+			return true
+		}
+	}
+	return false
 }
 
 func parseID(w string) int64 {
@@ -156,23 +219,4 @@ func parsePerson(w string, me PersonID) PersonID {
 		return me
 	}
 	return PersonID(parseID(w))
-}
-
-// parseWords reads a list separated by commas; unknown words are left out and
-// each counts once.
-func parseWords[T comparable](list string, parse func(string) (T, error)) (out []T) {
-	for w := range strings.SplitSeq(list, ",") {
-		if v, err := parse(strings.TrimSpace(w)); err == nil && !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func joinWords[T interface{ String() string }](list []T) string {
-	words := make([]string, len(list))
-	for i, v := range list {
-		words[i] = v.String()
-	}
-	return strings.Join(words, ",")
 }
