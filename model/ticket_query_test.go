@@ -22,7 +22,7 @@ func TestFilterSurvivesItsURL(t *testing.T) {
 	for range 2000 {
 		f := TicketFilter{
 			Priorities: pick(r, Priorities()), Types: pick(r, TicketTypes()), Channels: pick(r, []Channel{Web, Email, API}),
-			Tag: TagID(r.IntN(3)), Requester: PersonID(r.IntN(3)), Following: PersonID(r.IntN(2)), Page: 1 + r.IntN(3), PerPage: []int{0, 25, 100}[r.IntN(3)],
+			Tag: TagID(r.IntN(3)), Requester: PersonID(r.IntN(3)), Following: PersonID(r.IntN(2)), Me: 7, Page: 1 + r.IntN(3), PerPage: []int{0, 25, 100}[r.IntN(3)],
 			Query: []string{"", "a & b=c", `"né, 東京" +%`}[r.IntN(3)],
 		}
 		switch r.IntN(4) {
@@ -57,18 +57,18 @@ func TestFilterSurvivesItsURL(t *testing.T) {
 }
 
 func TestFilterIgnoresNonsense(t *testing.T) {
-	for _, q := range []string{"status=nope&priority=,,x&assignee=-4&department=9e9&tag=x&sort=--updated&page=-1&per_page=7", "page=99999999999999999999", "sort=drop"} {
+	for _, q := range []string{"status=No+pe!&priority=,,x&assignee=-4&department=-&tag=-x&sort=--updated&page=-1&per_page=7", "page=99999999999999999999", "sort=drop"} {
 		v, _ := url.ParseQuery(q)
-		if got := ParseTicketFilter(v.Get, 7); !reflect.DeepEqual(got, TicketFilter{Page: 1}) {
+		if got := ParseTicketFilter(v.Get, 7); !reflect.DeepEqual(got, TicketFilter{Page: 1, Me: 7}) {
 			t.Errorf("%s: %+v", q, got)
 		}
 	}
-	v, _ := url.ParseQuery("status=open,nope,open&assignee=me&following=me&sort=-updated&page=2000&per_page=50")
-	want := TicketFilter{Statuses: []Status{Open}, Assignee: 7, Following: 7, Sort: TicketSort{SortUpdated, true}, Page: 2000, PerPage: 50}
+	v, _ := url.ParseQuery("status=open,No!,open&assignee=me&following=me&sort=-updated&page=2000&per_page=50")
+	want := TicketFilter{Statuses: []Status{Open}, Assignee: 7, Following: 7, Sort: TicketSort{SortUpdated, true}, Page: 2000, PerPage: 50, Me: 7}
 	if got := ParseTicketFilter(v.Get, 7); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
-	if u := want.Encode(); u != "status=open&assignee=7&following=7&sort=-updated&page=2000" {
+	if u := want.Encode(); u != "status=open&assignee=me&following=me&sort=-updated&page=2000" {
 		t.Error(u)
 	}
 }

@@ -117,7 +117,7 @@ func (r Reader) FilteredTickets(ctx context.Context, by model.Actor, f model.Tic
 	if !by.Staff() || f.Bin && !by.Can(model.PermTicketDelete) {
 		return nil, nil
 	}
-	l, lead := newList(by, f), bySort
+	l, lead := r.list(by, f), bySort
 	if sides := l.candidates(); len(sides) > 0 {
 		_, counts, err := r.survey(ctx, l, sides, CountCap)
 		if err != nil {

@@ -17,16 +17,16 @@ func (r Reader) Counts(ctx context.Context, by model.Actor, day model.Time) (mod
 	if !by.Staff() || !by.Can(model.PermTicketView) {
 		return out, nil
 	}
-	l := newList(by, model.TicketFilter{})
+	l := r.list(by, model.TicketFilter{})
 	sight := l.sight()
 	open := func(index, cond string, args ...any) clause {
-		c := say("SELECT 1 FROM tickets t INDEXED BY "+index+" WHERE "+cond+" AND t.pile IN (1, 2)", args...)
+		c := say("SELECT 1 FROM tickets t INDEXED BY "+index+" WHERE "+cond+" AND t.pile = 1", args...)
 		c.and(sight.sql, sight.args...)
 		return c
 	}
-	all := clause{sql: "SELECT coalesce(sum(n), 0) FROM pile_counts WHERE pile IN (1, 2)"}
+	all := clause{sql: "SELECT coalesce(sum(n), 0) FROM pile_counts WHERE pile = 1"}
 	if l.narrow() {
-		all = capped(joined(append(l.seen(model.PileActive), l.seen(model.PileAsleep)...), " UNION "))
+		all = capped(joined(l.seen(model.PileActive), " UNION "))
 	}
 	following := say("SELECT 1 FROM ticket_people w CROSS JOIN tickets t INDEXED BY tickets_open ON t.id = w.ticket_id WHERE w.person_id = ? AND w.role = 2 AND t.pile <= 2", by.ID)
 	solved, fresh := clause{sql: "0"}, clause{sql: "0"}

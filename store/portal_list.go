@@ -28,6 +28,12 @@ func own(me model.PersonID, in []int64, index string) []clause {
 	}
 }
 
+// lanes are the piles of a customer's list, to whom a sleeping ticket is an
+// open one.
+func lanes(f model.TicketFilter) []model.Lane {
+	return model.TicketFilter{Statuses: f.Statuses, Any: f.Any, Snoozed: model.SnoozedAny}.Sieve(0).Lanes
+}
+
 // PortalPage is one page of a customer's own tickets: newest public happening
 // first. Statuses say open (none), solved (resolved and closed) or all (Any).
 func (r Reader) PortalPage(ctx context.Context, by model.Actor, f model.TicketFilter) (model.TicketPage, error) {
@@ -36,7 +42,7 @@ func (r Reader) PortalPage(ctx context.Context, by model.Actor, f model.TicketFi
 		page.Page = 1
 		return page, nil
 	}
-	ls := lanes(model.TicketFilter{Statuses: f.Statuses, Any: f.Any})
+	ls := lanes(f)
 	var lists, counts []clause
 	branches := func(index string) []clause {
 		all := own(by.ID, piles(ls), index)

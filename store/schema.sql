@@ -42,6 +42,7 @@ CREATE TABLE person_emails (
   verified_at INTEGER                         -- proved by a link or by the desk's command
 ) STRICT;
 CREATE INDEX person_emails_person ON person_emails(person_id);
+CREATE INDEX person_emails_domain ON person_emails(substr(address, instr(address, '@') + 1)); -- everybody of a company
 CREATE UNIQUE INDEX person_emails_primary ON person_emails(person_id) WHERE is_primary = 1;
 
 -- One row per member of the staff: small, drives "sort by assignee".
@@ -204,6 +205,8 @@ CREATE TABLE tickets (
   held_at           INTEGER,
   merged_into       INTEGER REFERENCES tickets(id) ON DELETE SET NULL,
   rating            INTEGER NOT NULL DEFAULT 0, -- 0 none, 1..5; copied from ratings for lists
+  rating_due_at     INTEGER,                  -- resolved or closed then; the customer was not asked yet
+  rating_asked_at   INTEGER,
   version           INTEGER NOT NULL DEFAULT 1,
   -- Every ticket lies in exactly one pile, and every list index leads with it:
   -- 1 active 2 asleep 3 resolved 4 closed 5 bin 6 held 7 merged away.
@@ -233,7 +236,11 @@ CREATE INDEX tickets_bin        ON tickets(deleted_at) WHERE deleted_at IS NOT N
 CREATE INDEX tickets_waiting    ON tickets(pile, waiting_since, id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id) WHERE pile <= 2;
 CREATE INDEX tickets_asleep     ON tickets(snoozed_until) WHERE snoozed_until > 0; -- waking by the clock
 CREATE INDEX tickets_merged     ON tickets(merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX tickets_solved     ON tickets(resolved_at, assignee_id, pile, department_id) WHERE resolved_at IS NOT NULL;
 CREATE INDEX tickets_rated      ON tickets(rating, id) WHERE rating > 0;
+CREATE INDEX tickets_files      ON tickets(pile, id) WHERE file_count > 0;
+CREATE INDEX tickets_ask        ON tickets(rating_due_at) WHERE rating_due_at IS NOT NULL;
+CREATE INDEX tickets_asked      ON tickets(requester_id, rating_asked_at) WHERE rating_asked_at IS NOT NULL;
 
 -- What was said. The description of a ticket is its first message.
 CREATE TABLE messages (
@@ -341,6 +348,7 @@ CREATE TABLE ratings (
   at         INTEGER NOT NULL,
   changed_at INTEGER
 ) STRICT;
+CREATE INDEX ratings_at ON ratings(at);
 
 -- Fields that an admin adds to tickets or people, and their values. A value
 -- of a list with several choices is one row a choice, told apart by option.
@@ -461,7 +469,8 @@ CREATE TABLE change_sets (
   at         INTEGER NOT NULL,
   rows       INTEGER NOT NULL,
   undone_at  INTEGER,
-  undone_by  INTEGER REFERENCES people(id) ON DELETE RESTRICT
+  undone_by  INTEGER REFERENCES people(id) ON DELETE RESTRICT,
+  conflicts  TEXT NOT NULL DEFAULT '[]'       -- JSON [{ticket, field}]: what the undoing left alone
 ) STRICT;
 CREATE INDEX change_sets_actor ON change_sets(actor_id, id);
 CREATE INDEX change_sets_at    ON change_sets(at);
@@ -608,6 +617,7 @@ CREATE TABLE macros (
   name          TEXT NOT NULL,
   description   TEXT NOT NULL DEFAULT '',
   actions       TEXT NOT NULL,                -- JSON [{type, value}]
+  sends         INTEGER NOT NULL DEFAULT 0,   -- replies go out at once, not into the composer
   position      INTEGER NOT NULL DEFAULT 0,
   uses          INTEGER NOT NULL DEFAULT 0,
   deleted_at    INTEGER,

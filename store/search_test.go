@@ -70,7 +70,7 @@ func TestSearchIsRight(t *testing.T) {
 	ctx := context.Background()
 	for _, text := range []string{"printer", "GROSSE", "größe", "etude", "東京", "会議", "won't", `"invoice login"`, "refund -login", "printer export", "a@b.example", "hush", "تقرير", "prin*", "nothinglikeit", "-refund"} {
 		for i, by := range c.everybody() {
-			s := search{list: newList(by, model.TicketFilter{Any: true}), q: parseQuery(text), want: 1000}
+			s := search{list: c.db.Read().list(by, model.TicketFilter{Any: true}), q: parseQuery(text), want: 1000}
 			if s.q.empty() {
 				continue
 			}
@@ -172,7 +172,7 @@ func TestSearchTakesAnything(t *testing.T) {
 			if _, err := c.db.Read().SearchTickets(context.Background(), by, model.TicketFilter{Query: text}); err != nil {
 				t.Errorf("%q: %v", text, err)
 			}
-			s := search{list: newList(by, model.TicketFilter{Any: true}), q: parseQuery(text), want: 5}
+			s := search{list: c.db.Read().list(by, model.TicketFilter{Any: true}), q: parseQuery(text), want: 5}
 			if s.q.empty() {
 				continue
 			}
@@ -196,7 +196,7 @@ func TestNotesStayInside(t *testing.T) {
 		if err != nil || len(p.Rows) > 0 {
 			t.Errorf("a customer finds %d notes, %v", len(p.Rows), err)
 		}
-		s := search{list: newList(by, model.TicketFilter{Any: true}), q: parseQuery("hush"), want: 9}
+		s := search{list: c.db.Read().list(by, model.TicketFilter{Any: true}), q: parseQuery("hush"), want: 9}
 		if got, err := r.askIndex(ctx, s, nil); err != nil || len(got.all) > 0 {
 			t.Errorf("the index gives notes to a customer: %v %v", got, err)
 		}

@@ -15,10 +15,11 @@ import (
 
 // The bounds of a search.
 const (
-	searchDeadline = 250 * time.Millisecond // then the newest matches found so far are shown
-	searchFew      = 300                    // so many tickets are read rather than searched
-	searchRead     = 5_000                  // so many messages at most
-	searchPages    = 40                     // how far a search can be paged
+	searchDeadline     = 250 * time.Millisecond // then the newest matches found so far are shown
+	searchFew          = 300                    // so many tickets are read rather than searched
+	searchRead         = 5_000                  // so many messages at most
+	searchAlternatives = 30                     // so many values of one filter are asked of the index
+	searchPages        = 40                     // how far a search can be paged
 )
 
 // hit is a ticket that a search found, by its newest matching message.
@@ -38,10 +39,13 @@ func (r Reader) SearchTickets(ctx context.Context, by model.Actor, f model.Ticke
 		page.Page = 1
 		return page, nil
 	}
-	if len(f.Statuses) == 0 && !f.Bin {
+	if len(f.Has("status", false))+len(f.Has("status", true)) == 0 {
 		f.Any = true // who looks for words looks everywhere
 	}
-	s := search{list: newList(by, f), q: q, want: page.Page*page.PerPage + 1}
+	if f.Snoozed == "" {
+		f.Snoozed = model.SnoozedAny
+	}
+	s := search{list: r.list(by, f), q: q, want: page.Page*page.PerPage + 1}
 	hits, err := r.searchHits(ctx, s)
 	if err != nil {
 		return page, fmt.Errorf("search: %w", err)
@@ -78,7 +82,10 @@ type found struct {
 
 // searchHits finds the tickets, by reading or by the index.
 func (r Reader) searchHits(ctx context.Context, s search) (found, error) {
-	if s.by.Customer() {
+	switch {
+	case len(s.lanes) == 0:
+		return found{}, nil
+	case s.by.Customer():
 		return r.searchOwn(ctx, s)
 	}
 	ids, ok, err := r.fewTickets(ctx, s.list)
@@ -108,7 +115,7 @@ func (r Reader) fewTickets(ctx context.Context, l list) ([]int64, bool, error) {
 	}
 	var parts []clause
 	for _, ln := range l.lanes {
-		from, _ := l.from(lead, ln.pile)
+		from, _ := l.from(lead, ln.Pile)
 		where := l.where(lead, ln)
 		parts = append(parts, clause{"SELECT t.id AS id, t.message_count AS n FROM " + from + " WHERE " + where.sql, where.args})
 	}
@@ -191,19 +198,16 @@ func facet(letter string, id int64) string { return letter + strconv.FormatInt(i
 // facets are alternatives of tokens, each set narrowing the search.
 func (s search) facets() []string {
 	var out []string
-	if s.Requester != 0 {
-		out = append(out, facet("r", int64(s.Requester)))
-	}
-	if s.Department != 0 || s.NoDepartment {
-		out = append(out, facet("d", int64(s.Department)))
-	}
-	if s.Assignee != 0 || s.Unassigned {
-		out = append(out, facet("a", int64(s.Assignee)))
-	}
-	if len(s.Channels) > 0 {
+	for _, c := range []struct {
+		letter string
+		model.Choice
+	}{{"r", s.s.Requester}, {"d", s.s.Department}, {"a", s.s.Assignee}, {"c", s.s.Channel}} {
+		if len(c.In) == 0 || len(c.In) > searchAlternatives {
+			continue // so many tokens would cost more than they leave out
+		}
 		var any []string
-		for _, c := range s.Channels {
-			any = append(any, facet("c", int64(c)))
+		for _, id := range c.In {
+			any = append(any, facet(c.letter, id))
 		}
 		out = append(out, strings.Join(any, " OR "))
 	}
@@ -235,9 +239,12 @@ func (s search) conditions() clause {
 	var c clause
 	var any []clause
 	for _, ln := range s.lanes {
-		one := say("t.pile = ?", int64(ln.pile))
-		if len(ln.statuses) > 0 {
-			one.and("t.status_id IN (?)", ints(ln.statuses))
+		one := say("t.pile = ?", int64(ln.Pile))
+		if ln.Some {
+			s.statuses(&one)
+		}
+		if ln.Pile <= model.PileAsleep {
+			one.stretch("t.waiting_since", s.s.Waiting)
 		}
 		any = append(any, one)
 	}
@@ -336,16 +343,13 @@ func (r Reader) searchRows(ctx context.Context, by model.Actor, q query, hits []
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	bodies, err := many[struct {
-		Ticket model.TicketID `db:"ticket_id"`
-		Body   string         `db:"body"`
-	}](ctx, r, "SELECT m.ticket_id, m.body FROM json_each(?) j CROSS JOIN messages m ON m.id = j.value WHERE "+visibleMessages(by), idList(messages))
+	bodies, err := many[model.Message](ctx, r, "SELECT m.ticket_id, m.body, m.markdown FROM json_each(?) j CROSS JOIN messages m ON m.id = j.value WHERE "+visibleMessages(by), idList(messages))
 	if err != nil {
 		return nil, err
 	}
 	body := map[model.TicketID]string{}
 	for _, b := range bodies {
-		body[b.Ticket] = b.Body
+		body[b.TicketID] = b.Plain()
 	}
 	for i := range rows {
 		row := &rows[i]

@@ -2,20 +2,23 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"escalated/model"
 )
 
 // The bounds of what a list is willing to count.
 const (
-	CountCap = 2_000 // totals beyond are shown as "2,000+": a number nobody reads costs what counting it costs
-	fewCap   = 1_000 // so many rows are sorted rather than searched for in order
-	walkCap  = 5_000 // index entries looked at when no index leads to what is counted
+	CountCap = 2_000  // totals beyond are shown as "2,000+": a number nobody reads costs what counting it costs
+	fewCap   = 1_000  // so many rows are sorted rather than searched for in order
+	rangeCap = 20_000 // so many entries of a stretch of time are read rather than all others passed over
+	walkCap  = 5_000  // index entries looked at when no index leads to what is counted
 )
 
 // TicketPage is one page of the staff's list. Four queries at most: sizes and
@@ -29,7 +32,7 @@ func (r Reader) TicketPage(ctx context.Context, by model.Actor, f model.TicketFi
 		page.Page, page.Pages = 1, 1
 		return page, nil
 	}
-	l := newList(by, f)
+	l := r.list(by, f)
 	lead, few, err := r.measure(ctx, &l, &page)
 	if err != nil {
 		return page, fmt.Errorf("count tickets: %w", err)
@@ -50,7 +53,7 @@ func (r Reader) TicketPage(ctx context.Context, by model.Actor, f model.TicketFi
 
 // TicketRows are the first n rows of a list, without its totals.
 func (r Reader) TicketRows(ctx context.Context, by model.Actor, f model.TicketFilter, n int) ([]model.TicketRow, error) {
-	l, lead := newList(by, f), bySort
+	l, lead := r.list(by, f), bySort
 	if sides := l.candidates(); len(sides) > 0 {
 		_, counts, err := r.survey(ctx, l, sides, fewCap/4)
 		if err != nil {
@@ -96,15 +99,14 @@ func (r Reader) pageIDs(ctx context.Context, l list, lead side, page *model.Tick
 		if q.sql == "" {
 			return nil, nil
 		}
-		rows, err := many[idRow](ctx, r, q.sql, q.args...)
+		ids, err := r.walkIDs(ctx, l, lead, q, page)
 		if err != nil {
 			return nil, err
 		}
-		if len(rows) == 0 && page.Page > last {
+		if len(ids) == 0 && page.Page > last {
 			page.Page = last
 			continue
 		}
-		ids := onlyIDs(rows)
 		if page.HasNext = len(ids) > page.PerPage; page.HasNext {
 			ids = ids[:page.PerPage]
 		}
@@ -113,6 +115,45 @@ func (r Reader) pageIDs(ctx context.Context, l list, lead side, page *model.Tick
 		}
 		return ids, nil
 	}
+}
+
+// walkTime is how long a list is walked for a filter that no index knows.
+const walkTime = 250 * time.Millisecond
+
+// walkIDs reads a page of ids. Where nothing says how far the rows lie apart,
+// the walk ends after a time, and the page says that it may lack some.
+func (r Reader) walkIDs(ctx context.Context, l list, lead side, q clause, page *model.TicketPage) ([]int64, error) {
+	if lead != bySort || !l.hard() {
+		rows, err := many[idRow](ctx, r, q.sql, q.args...)
+		return onlyIDs(rows), err
+	}
+	short, cancel := context.WithTimeout(ctx, walkTime)
+	defer cancel()
+	over := func(err error) error {
+		if page.Slow = ctx.Err() == nil && errors.Is(short.Err(), context.DeadlineExceeded); page.Slow {
+			page.Capped = true
+			return nil
+		}
+		return fault(err)
+	}
+	count(ctx)
+	rows, err := r.q.QueryxContext(short, q.sql, q.args...)
+	if err != nil {
+		return nil, over(err)
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var row idRow
+		if err := rows.StructScan(&row); err != nil {
+			return ids, over(err)
+		}
+		ids = append(ids, row.ID)
+	}
+	if err := rows.Err(); err != nil {
+		return ids, over(err)
+	}
+	return ids, nil
 }
 
 // fewIDs reads the whole of a list that is known to be short.
@@ -133,55 +174,6 @@ func (r Reader) fewIDs(ctx context.Context, l list, lead side, page *model.Ticke
 	return ids[from:min(from+page.PerPage, len(ids))], nil
 }
 
-// candidates are the filters that may hit few rows, and so are worth a look.
-func (l list) candidates() []side {
-	var out []side
-	if l.Requester != 0 {
-		out = append(out, byRequester)
-	}
-	if l.Tag != 0 {
-		out = append(out, byTag)
-	}
-	if l.Following != 0 {
-		out = append(out, byFollower)
-	}
-	if l.Assignee != 0 || l.Unassigned {
-		out = append(out, byAssignee)
-	}
-	if l.Department != 0 || l.NoDepartment {
-		out = append(out, byDepartment)
-	}
-	if l.narrow() && !l.followed() {
-		out = append(out, bySight)
-	}
-	return out
-}
-
-// probed counts, up to n, how many rows one filter alone leads to.
-func (l list) probed(s side, n int) clause {
-	in := piles(l.lanes)
-	var c clause
-	switch s {
-	case byRequester:
-		c = say("SELECT 1 FROM tickets INDEXED BY tickets_asker WHERE requester_id = ? AND pile IN (?)", l.Requester, in)
-	case byTag:
-		c = say("SELECT 1 FROM ticket_tags WHERE tag_id = ? AND pile IN (?)", l.Tag, in)
-	case byFollower:
-		c = say("SELECT 1 FROM ticket_people WHERE person_id = ? AND role = 2", l.Following)
-	case byAssignee:
-		c = say("SELECT 1 FROM tickets INDEXED BY tickets_assignee WHERE assignee_id IS ? AND pile IN (?)", l.Assignee, in)
-	case byDepartment:
-		c = say("SELECT 1 FROM tickets INDEXED BY tickets_department WHERE department_id IS ? AND pile IN (?)", l.Department, in)
-	case bySight:
-		var parts []clause
-		for _, ln := range l.lanes {
-			parts = append(parts, l.seen(ln.pile)...) // one counted twice does no harm here
-		}
-		c = joined(parts, " UNION ALL ")
-	}
-	return clause{"SELECT count(*) FROM (" + c.sql + " LIMIT " + strconv.Itoa(n) + ")", c.args}
-}
-
 // size is a row of pile_counts.
 type size struct {
 	department, pile int64
@@ -194,6 +186,9 @@ func (r Reader) survey(ctx context.Context, l list, sides []side, n int) ([]size
 	var args []any
 	for _, s := range sides {
 		c := l.probed(s, n)
+		if s.ranged() && n > fewCap {
+			c = l.probed(s, rangeCap+1)
+		}
 		q += " || '|' || (" + c.sql + ")"
 		args = append(args, c.args...)
 	}
@@ -233,7 +228,7 @@ func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (l
 	}
 	l.skip = map[model.Pile]bool{}
 	for _, ln := range l.lanes {
-		l.skip[ln.pile] = in[ln.pile] <= 0
+		l.skip[ln.Pile] = in[ln.Pile] <= 0
 	}
 	if lead = l.small(sides, counts); lead != bySort {
 		return lead, true, nil
@@ -251,13 +246,29 @@ func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (l
 		return bySort, false, err
 	}
 	page.Total, page.Capped = min(n, CountCap), n > CountCap
+	span, long := l.span(sides, counts)
 	for _, ln := range l.lanes { // where only part of a large pile was looked at
-		page.Capped = page.Capped || l.counting(ln) == bySort && in[ln.pile] > l.walk()
+		page.Capped = page.Capped || l.counting(ln) == bySort && in[ln.Pile] > l.walk() && long > l.walk()
 	}
-	if n <= fewCap && !page.Capped {
+	switch {
+	case span != bySort && long <= rangeCap && l.order().index != ledBy[span].index:
+		lead = span // all of it is sorted: the order's own index does not know the stretch
+	case n <= fewCap && !page.Capped && span == bySort:
 		lead = byCount
 	}
 	return lead, false, nil
+}
+
+// span is the shortest stretch of time among the sides, and how many rows it
+// has; without one, more than anything.
+func (l list) span(sides []side, counts []int) (side, int) {
+	best, least := bySort, math.MaxInt
+	for i, s := range sides {
+		if s.ranged() && counts[i] < least {
+			best, least = s, counts[i]
+		}
+	}
+	return best, least
 }
 
 // small is the side with the fewest rows, if they are few.
@@ -273,82 +284,48 @@ func (l list) small(sides []side, counts []int) side {
 
 // kept is the total when the counts kept by the transactions tell it.
 func (l list) kept(sizes []size) (int, bool) {
-	f := l.TicketFilter
-	one := f.Department != 0 || f.NoDepartment
-	d := int64(f.Department)
-	f.Department, f.NoDepartment = 0, false
-	if f.Filtered() || l.narrow() || !whole(l.lanes) {
+	of := l.s.Department
+	if l.filters() != len(of.In) || len(of.In) > 1 || len(of.Out) > 0 || l.narrow() || !whole(l.lanes) {
 		return 0, false
 	}
 	n := 0
 	for _, z := range sizes {
-		if slices.Contains(piles(l.lanes), z.pile) && (!one || z.department == d) {
+		if slices.Contains(piles(l.lanes), z.pile) && of.Lets(z.department) {
 			n += z.n
 		}
 	}
 	return n, true
 }
 
-// counting is the index that leads to the fewest rows of a lane when no filter
-// alone leads to few.
-func (l list) counting(ln lane) side {
-	switch {
-	case l.Assignee != 0 || l.Unassigned:
-		return byAssignee
-	case l.Department != 0 || l.NoDepartment:
-		return byDepartment
-	case l.Requester != 0 && l.alone() && len(ln.statuses) == 0:
-		return byRequester
-	case l.Tag != 0 && l.alone() && len(ln.statuses) == 0:
-		return byTag
-	case len(l.Priorities) > 0:
-		return byPriority
-	case len(ln.statuses) > 0:
-		return byStatus
-	}
-	return bySort
-}
-
 // walk is how many entries of each lane are looked at.
 func (l list) walk() int {
 	n := 0
 	for _, ln := range l.lanes {
-		if !l.skip[ln.pile] {
+		if !l.skip[ln.Pile] {
 			n++
 		}
 	}
 	return walkCap / max(1, n)
 }
 
-// alone reports whether a single filter is set and nothing but statuses narrows beside it.
-func (l list) alone() bool {
-	n := len(l.Priorities) + len(l.Types) + len(l.Channels)
-	for _, set := range []bool{l.Assignee != 0, l.Unassigned, l.Department != 0, l.NoDepartment, l.Requester != 0, l.Tag != 0, l.Following != 0, l.narrow()} {
-		if set {
-			n++
-		}
-	}
-	return n == 1
-}
-
-// count counts each lane up to n. Led by a sort index, which leads to all of
-// the pile, it looks at walkCap entries and no more.
+// count counts each lane up to n. Led by nothing better than an order, which
+// leads to all of the pile, it looks at walkCap entries and no more.
 func (l list) count(s side, n int) clause {
 	var parts []string
 	var args []any
 	for _, ln := range l.lanes {
-		if l.skip[ln.pile] {
+		if l.skip[ln.Pile] {
 			continue
 		}
 		s := l.lead(s, ln)
 		where := l.where(s, ln)
-		from, _ := l.from(s, ln.pile)
+		from, _ := l.from(s, ln.Pile)
 		switch {
-		case s == byTag && l.alone() && len(ln.statuses) == 0:
-			from, where = "ticket_tags g", say("g.tag_id = ? AND g.pile = ?", l.Tag, int64(ln.pile))
+		case s == byTag && len(l.s.Tag.In) == 1 && l.filters() == 1 && !ln.Some:
+			from, where = "ticket_tags g", say("g.tag_id = ? AND g.pile = ?", l.s.Tag.In[0], int64(ln.Pile))
 		case s == bySort:
-			from = "(SELECT t.id, t.pile, t.priority, t.status_id, t.department_id, t.assignee_id, t.type, t.channel, t.requester_id FROM tickets t INDEXED BY tickets_updated WHERE t.pile = " +
-				strconv.Itoa(int(ln.pile)) + " ORDER BY t.updated_at DESC LIMIT " + strconv.Itoa(l.walk()) + ") t"
+			walk := l.walked(ln)
+			from, where.args = "("+walk.sql+") t", append(walk.args, where.args...)
 		}
 		parts = append(parts, "(SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.sql+" LIMIT "+strconv.Itoa(n)+"))")
 		args = append(args, where.args...)
@@ -359,69 +336,36 @@ func (l list) count(s side, n int) clause {
 	return clause{"SELECT " + strings.Join(parts, " + "), args}
 }
 
-const rowColumns = `t.id, t.reference, t.subject, t.state, t.status_id, t.priority, t.type, t.channel, t.preview, t.message_count, t.file_count,
-	t.last_message_id, t.last_public_id, t.requester_id, t.assignee_id, t.department_id, t.created_at, t.updated_at, t.public_at, t.customer_at, t.waiting_since, t.deleted_at`
-
-// ticketRows loads what a list shows of the given tickets, in their order. One
-// that stopped being visible in between is left out.
-func (r Reader) ticketRows(ctx context.Context, by model.Actor, ids []int64) ([]model.TicketRow, error) {
-	if len(ids) == 0 {
-		return nil, nil
+// walked are the newest entries of a lane, as many as are looked at; of a
+// stretch of time, those in it.
+func (l list) walked(ln model.Lane) clause {
+	c := say("t.pile = ?", int64(ln.Pile))
+	index, by := "tickets_updated", "t.updated_at"
+	switch {
+	case l.s.Created.Set:
+		index, by = "tickets_created", "t.created_at"
+		c.stretch(by, l.s.Created)
+	case l.s.Waiting.Set && ln.Pile <= model.PileAsleep:
+		index, by = "tickets_waiting", "t.waiting_since"
+		c.and("t.pile <= 2")
+		c.stretch(by, l.s.Waiting)
+	case l.s.Updated.Set:
+		c.stretch(by, l.s.Updated)
 	}
-	cond, args := visible(by, true)
-	set, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := many[struct {
-		model.TicketRow
-		Labels string `db:"labels"`
-	}](ctx, r, "SELECT "+rowColumns+`, coalesce(nullif(rp.name, ''), re.address, '') AS requester_name, coalesce(nullif(ap.name, ''), ae.address, '') AS assignee_name,
-		coalesce(d.name, '') AS department_name, coalesce(t.last_message_id, 0) > coalesce(s.message_id, 0) AS unread,
-		(SELECT json_group_array(json_array(g.id, g.name, g.slug, g.hue)) FROM ticket_tags k JOIN tags g ON g.id = k.tag_id WHERE k.ticket_id = t.id) AS labels
-		FROM json_each(?) j CROSS JOIN tickets t ON t.id = j.value
-		LEFT JOIN people rp ON rp.id = t.requester_id LEFT JOIN person_emails re ON re.person_id = t.requester_id AND re.is_primary = 1
-		LEFT JOIN people ap ON ap.id = t.assignee_id LEFT JOIN person_emails ae ON ae.person_id = t.assignee_id AND ae.is_primary = 1
-		LEFT JOIN departments d ON d.id = t.department_id LEFT JOIN ticket_reads s ON s.person_id = ? AND s.ticket_id = t.id
-		WHERE `+cond, append([]any{string(set), int64(by.ID)}, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[int64]model.TicketRow, len(rows))
-	for _, row := range rows {
-		if row.Tags, err = labels(row.Labels); err != nil {
-			return nil, err
-		}
-		found[int64(row.ID)] = row.TicketRow
-	}
-	out := make([]model.TicketRow, 0, len(ids))
-	for _, id := range ids {
-		if row, ok := found[id]; ok {
-			out = append(out, row)
+	cols := "t.id, t.pile, t.priority, t.status_id, t.department_id, t.assignee_id, t.type, t.channel, t.sla_level, t.requester_id"
+	for _, x := range []struct {
+		col  string
+		need bool
+	}{
+		{"t.rating", l.s.Rating.Set()},
+		{"t.file_count", l.s.Files != 0},
+		{"t.created_at", l.s.Created.Set},
+		{"t.updated_at", l.s.Updated.Set},
+		{"t.waiting_since", l.s.Waiting.Set},
+	} {
+		if x.need { // not in every index: a look at the row
+			cols += ", " + x.col
 		}
 	}
-	return out, nil
-}
-
-// labels reads the tags of a row, by name.
-func labels(text string) ([]model.Tag, error) {
-	if text == "[]" {
-		return nil, nil
-	}
-	var raw [][4]any
-	if err := json.Unmarshal([]byte(text), &raw); err != nil {
-		return nil, fmt.Errorf("read tags: %w", err)
-	}
-	out := make([]model.Tag, 0, len(raw))
-	for _, t := range raw {
-		id, _ := t[0].(float64)
-		name, _ := t[1].(string)
-		slug, _ := t[2].(string)
-		hue, _ := t[3].(string)
-		out = append(out, model.Tag{ID: model.TagID(id), Name: name, Slug: slug, Hue: hue})
-	}
-	slices.SortFunc(out, func(a, b model.Tag) int {
-		return strings.Compare(model.SortKey(a.Name), model.SortKey(b.Name))
-	})
-	return out, nil
+	return clause{"SELECT " + cols + " FROM tickets t INDEXED BY " + index + " WHERE " + c.sql + " ORDER BY " + by + " DESC LIMIT " + strconv.Itoa(l.walk()), c.args}
 }
