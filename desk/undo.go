@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"escalated/model"
@@ -15,9 +14,10 @@ import (
 func Undoing(ctx context.Context) (context.Context, *model.ChangeSetID) { return store.Undoing(ctx) }
 
 // Undo takes back what one action changed, in one transaction. What changed
-// again since is left as it is and named in the result. People take back
-// their own actions; those of others need the right to edit tickets, and sight
-// of them. When nothing can be taken back any more it is model.ErrConflict.
+// again since is left as it is and named in the result. It asks for the right
+// the action asked for; actions of others need the right to edit tickets, and
+// sight of them, too. A set that is over, by time or because it was taken back
+// already, is refused.
 func (d *Desk) Undo(ctx context.Context, by model.Actor, id model.ChangeSetID) (model.Undone, error) {
 	var out model.Undone
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
@@ -28,7 +28,7 @@ func (d *Desk) Undo(ctx context.Context, by model.Actor, id model.ChangeSetID) (
 		if !by.Staff() {
 			return model.ErrNotFound
 		}
-		may, err := d.mayUndo(tx.Ctx, tx, by, set)
+		may, err := d.mayUndo(tx.Ctx, tx.Reader, by, set)
 		if err != nil {
 			return err
 		}
@@ -52,26 +52,60 @@ func (d *Desk) Undo(ctx context.Context, by model.Actor, id model.ChangeSetID) (
 	return out, err
 }
 
-// mayUndo says which tickets of a change set the actor may put back.
-func (d *Desk) mayUndo(ctx context.Context, tx *store.Tx, by model.Actor, set model.ChangeSet) (func(model.TicketID) bool, error) {
-	if by.ID != 0 && set.ActorID == by.ID || by.Kind == model.KindMachine {
+// undoNeeds is the right that taking a change back asks for: that of the
+// change itself. What is not here needs the right to edit tickets.
+var undoNeeds = map[string]model.Permission{
+	"assign": model.PermTicketAssign, "tags": model.PermTicketTag, "follow": model.PermTicketFollow, "pin": model.PermTicketNote,
+	"delete": model.PermTicketDelete, "restore": model.PermTicketDelete, "view": "", "macro_saved": "", "canned": "",
+}
+
+// mayUndo says which tickets of a change set the actor may put back: those
+// they see, and of their own sets also those that the set itself took out of
+// their sight.
+func (d *Desk) mayUndo(ctx context.Context, r store.Reader, by model.Actor, set model.ChangeSet) (func(model.TicketID) bool, error) {
+	if by.Kind == model.KindMachine {
 		return func(model.TicketID) bool { return true }, nil
 	}
-	ids, err := tx.ChangedTickets(ctx, set.ID)
+	ids, err := r.ChangedTickets(ctx, set.ID)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := tx.VisibleTickets(ctx, by, ids)
+	may, err := r.VisibleTickets(ctx, by, ids)
 	if err != nil {
 		return nil, err
 	}
-	if len(seen) == 0 && !by.Can(model.PermSettings) {
+	own := by.ID != 0 && set.ActorID == by.ID
+	if !own && len(may) == 0 && !by.Can(model.PermSettings) {
 		return nil, model.ErrNotFound
 	}
-	if !by.Can(model.PermTicketEdit) {
+	need, ok := undoNeeds[set.What]
+	if !ok {
+		need = model.PermTicketEdit
+	}
+	if need != "" && !by.Can(need) && own && by.Can(model.PermTicketFollow) { // such as following many at once
+		only, err := r.ChangesOnly(ctx, set.ID, "ticket_people")
+		if err != nil {
+			return nil, err
+		}
+		if only {
+			need = ""
+		}
+	}
+	if need != "" && !by.Can(need) || !own && !by.Can(model.PermTicketEdit) {
 		return nil, model.ErrDenied
 	}
-	return func(t model.TicketID) bool { return slices.Contains(seen, t) }, nil
+	if own && len(may) < len(ids) {
+		gone, err := r.MovedAway(ctx, set.ID)
+		if err != nil {
+			return nil, err
+		}
+		may = append(may, gone...)
+	}
+	seen := make(map[model.TicketID]bool, len(may))
+	for _, id := range may {
+		seen[id] = true
+	}
+	return func(t model.TicketID) bool { return seen[t] }, nil
 }
 
 // LastUndoable is the newest action of the actor that can still be taken back.

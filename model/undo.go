@@ -37,15 +37,16 @@ type ChangeRow struct {
 
 // UndoConflict is something that changed again since and so was left alone.
 type UndoConflict struct {
-	Ticket    TicketID
-	Reference string
-	Field     string // the column, or the table for a whole row
+	Ticket    TicketID `json:"ticket,omitempty"`
+	Reference string   `json:"-"`
+	Field     string   `json:"field"` // the column, or the table for a whole row
 }
 
 // Undone is what taking back a change did.
 type Undone struct {
 	Set       ChangeSet
 	Tickets   []TicketID // changed by it
+	Rows      int        // put back
 	Conflicts []UndoConflict
 }
 

@@ -43,6 +43,10 @@ var Families = []Family{
 		ticket.follow ticket.delete tag.create tag.manage department.manage person.manage
 		settings.manage mail.manage`)},
 	{"permission_group.", words(`tickets admin`)},
+	{"bulk.reason_", words(`not_found not_allowed transition required choice_invalid refused conflict`)},
+	{"bulk.ended_", words(`rights undone stopped fault`)},
+	{"undo_page.field_", words(`state priority type department_id assignee_id requester_id contact_id subject snoozed_until deleted_at merged_into
+		ticket_tags ticket_people ticket_links messages attachments field_values drafts views macros canned side_conversations tickets not_allowed other`)},
 	{"undo.", words(`subject priority type department assign tags follow delete restore status snooze wake split merge link unlink pin
 		macro bulk fields requester view canned side participants`)},
 	{"event.", words(`ticket.undone ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed

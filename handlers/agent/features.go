@@ -12,6 +12,8 @@ import (
 // They come before the general ones, so that a word wins over an id.
 var features = []func(h *handler) []web.Route{
 	undoRoutes,
+	bulkRoutes,
+	undoPageRoutes,
 }
 
 // loads add what features show on the page of a ticket. Most lists come with

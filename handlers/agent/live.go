@@ -18,6 +18,7 @@ func Topics(d *desk.Desk) web.Topics {
 	return web.Topics{
 		"ticket": {May: h.mayFollowTicket, Wants: wantsTicket, Render: h.renderTicket},
 		"queue":  {May: mayFollowQueue, Wants: wantsQueue, Render: h.renderQueue},
+		"job":    {May: h.mayFollowBulk, Wants: wantsBulk, Render: h.renderBulk},
 	}
 }
 

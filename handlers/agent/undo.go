@@ -57,11 +57,7 @@ func (h *handler) undo(c *fiber.Ctx, id model.ChangeSetID) error {
 	if err != nil {
 		return err
 	}
-	if len(done.Conflicts) > 0 {
-		web.Say(c, "warn", "agent.undo_partly", "N", len(done.Conflicts), "Reference", done.Conflicts[0].Reference)
-	} else {
-		web.Say(c, "ok", "agent.undone")
-	}
+	sayUndone(c, id, done)
 	to := "agent/tickets/"
 	if len(done.Tickets) == 1 {
 		to = ticketPath(done.Tickets[0])

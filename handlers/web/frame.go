@@ -60,7 +60,7 @@ func flash(c *fiber.Ctx) {
 		return
 	}
 	if words, ok := takeSaid(c); ok {
-		ui.From(c.UserContext()).Flash = ui.Flash{Kind: words.Kind, Text: words.Text, Undo: words.Undo}
+		ui.From(c.UserContext()).Flash = ui.Flash{Kind: words.Kind, Text: words.Text, Undo: words.Undo, Show: words.Show, More: words.More}
 	}
 }
 

@@ -21,6 +21,8 @@ type said struct {
 	Kind string `json:"kind"` // ok, info, warn, error
 	Text string `json:"text"`
 	Undo string `json:"undo,omitempty"` // where a POST takes it back
+	Show string `json:"show,omitempty"` // where there is more about it
+	More string `json:"more,omitempty"` // what that link says
 }
 
 // Say tells the visitor something, by text key, with the answer to this
@@ -40,6 +42,26 @@ func SayText(c *fiber.Ctx, kind, words string) {
 func SayUndo(c *fiber.Ctx, path, key string, args ...any) {
 	v := at(c)
 	v.says = append(v.says, said{Kind: "ok", Text: text.T(c.UserContext(), key, args...), Undo: Path(c, path)})
+}
+
+// SayUndoText is SayUndo for a text that is made already.
+func SayUndoText(c *fiber.Ctx, path, words string) {
+	v := at(c)
+	v.says = append(v.says, said{Kind: "ok", Text: words, Undo: Path(c, path)})
+}
+
+// SayMore is Say with a text that is made already, and with links, each a path
+// below the prefix or "": to take it back, and to the page about it.
+func SayMore(c *fiber.Ctx, kind, words, undo, show, more string) {
+	s := said{Kind: kind, Text: words}
+	if undo != "" {
+		s.Undo = Path(c, undo)
+	}
+	if show != "" {
+		s.Show, s.More = Path(c, show), more
+	}
+	v := at(c)
+	v.says = append(v.says, s)
 }
 
 // Trigger adds an event for the page's scripts to an HTMX answer.

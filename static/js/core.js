@@ -23,7 +23,7 @@ const kit = {};
     setTimeout(() => (region.textContent = text), 50);
   };
   const list = $("#toasts");
-  kit.toast = ({ kind = "ok", text, undo, ttl }) => {
+  kit.toast = ({ kind = "ok", text, undo, show, more, ttl }) => {
     const close = make("button", { type: "button", textContent: "×", ariaLabel: words.close });
     const item = make("div", { className: "toast " + kind }, make("span", { textContent: text }));
     if (undo) {
@@ -31,10 +31,11 @@ const kit = {};
       form.append(make("button", { textContent: words.undo }));
       item.append(form);
     }
+    if (show) item.append(make("a", { href: show, textContent: more }));
     item.append(close);
     let timer;
     const stop = () => clearTimeout(timer);
-    const start = () => (timer = setTimeout(() => item.remove(), 1000 * (ttl || (undo ? 10 : 5))));
+    const start = () => (timer = setTimeout(() => item.remove(), 1000 * (ttl || (undo || show ? 10 : 5))));
     close.onclick = () => item.remove();
     item.onmouseenter = item.onfocusin = stop;
     item.onmouseleave = item.onfocusout = () => kind !== "error" && start();
@@ -47,7 +48,7 @@ const kit = {};
   on("dialog:close", () => $("#dialog").close());
   on("announce", (e) => kit.say(e.detail.value || e.detail));
   const flash = $(".flash:not(.error)");
-  if (flash) kit.toast({ kind: flash.dataset.flash, text: $("p", flash).textContent, undo: $("form", flash)?.action });
+  if (flash) kit.toast({ kind: flash.dataset.flash, text: $("p", flash).textContent, undo: $("form", flash)?.action, show: $("a", flash)?.href, more: $("a", flash)?.textContent });
   on("offline", () => kit.toast({ kind: "error", text: words.offline }), window);
 
   // Focus: what asks for it, after load and after a swap.

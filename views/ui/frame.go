@@ -45,6 +45,8 @@ type Flash struct {
 	Kind string // ok, info, warn or error
 	Text string
 	Undo string // where a POST takes it back, or ""
+	Show string // where there is more about it, or ""
+	More string // what that link says
 }
 
 // Live says what an open page follows by the event stream, beginning after an
