@@ -29,7 +29,10 @@ type Desk struct {
 	settings atomic.Pointer[model.Settings]
 	choices  atomic.Pointer[Choices]
 	loading  sync.Mutex
+	texts    texts // canned responses and macros
 	guesses  guesses
+	numbers  sideNumbers
+	noticed  noticed
 }
 
 // Options of New.

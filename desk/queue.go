@@ -18,6 +18,10 @@ func (d *Desk) Tickets(ctx context.Context, by model.Actor, f model.TicketFilter
 	if f.Query != "" {
 		return d.Search(ctx, by, f)
 	}
+	f, err := d.resolve(ctx, f)
+	if err != nil {
+		return model.TicketPage{}, err
+	}
 	return d.db.Read().TicketPage(ctx, by, f)
 }
 
@@ -58,19 +62,6 @@ func (d *Desk) Dashboard(ctx context.Context, by model.Actor) (counts model.Dash
 	waiting = slices.DeleteFunc(waiting, func(t model.TicketRow) bool { return t.WaitingSince >= model.Never })
 	slices.SortStableFunc(waiting, func(a, b model.TicketRow) int { return int(a.WaitingSince - b.WaitingSince) })
 	return counts, mine, waiting[:min(len(waiting), dashboardRows)], nil
-}
-
-// SideCounts are the numbers beside the lists, each at most 1,000 except that
-// of all open tickets, which is kept. Those about today are left out.
-func (d *Desk) SideCounts(ctx context.Context, by model.Actor) (model.DashboardCounts, error) {
-	if err := maySeeQueue(by, model.TicketFilter{}); err != nil {
-		return model.DashboardCounts{}, err
-	}
-	counts, err := d.db.Read().Counts(ctx, by, 0)
-	if err != nil {
-		return counts, fmt.Errorf("count tickets: %w", err)
-	}
-	return counts, nil
 }
 
 // today is when today began, in the desk's time zone.

@@ -25,6 +25,12 @@ func (d *Desk) Search(ctx context.Context, by model.Actor, f model.TicketFilter)
 		return model.TicketPage{}, model.ErrSignIn
 	}
 	r := d.db.Read()
+	if by.Staff() {
+		var err error
+		if f, err = d.resolve(ctx, f); err != nil {
+			return model.TicketPage{}, err
+		}
+	}
 	page, err := r.SearchTickets(ctx, by, f)
 	if err != nil {
 		return page, err

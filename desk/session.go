@@ -71,7 +71,7 @@ func (d *Desk) Recognise(ctx context.Context, by model.Actor, secret string, pas
 
 // actorOf is a person as an actor.
 func actorOf(p model.Person, departments []model.DepartmentID) model.Actor {
-	a := model.Actor{Kind: p.Kind, ID: p.ID, Name: p.Display(), Permissions: model.PermissionsOf(p.Kind), Narrow: p.Narrow, Loose: p.Loose, Via: model.Web}
+	a := model.Actor{Kind: p.Kind, ID: p.ID, Name: p.Display(), Permissions: model.PermissionsOf(p.Kind), Narrow: p.Narrow, Loose: p.Loose, Zone: p.Zone, Via: model.Web}
 	if p.Kind.Staff() {
 		a.Departments = departments
 	}
@@ -247,4 +247,20 @@ func (d *Desk) ForgetExpired(ctx context.Context, by model.Actor) error {
 		_, err := tx.ForgetThrottles(tx.Ctx, tx.Now.Add(-2*24*time.Hour))
 		return err
 	})
+}
+
+// ActorOf is a person as the actor they would be, for hosts and commands that
+// act in their name.
+func (d *Desk) ActorOf(ctx context.Context, by model.Actor, who model.PersonID) (model.Actor, error) {
+	if by.Kind != model.KindMachine {
+		return model.Actor{}, model.ErrDenied
+	}
+	p, err := d.db.Read().Known(ctx, who)
+	if err != nil {
+		return model.Actor{}, err
+	}
+	if !p.Active() {
+		return model.Actor{}, model.ErrSignIn
+	}
+	return actorOf(p.Person, p.Departments()), nil
 }

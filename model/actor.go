@@ -41,6 +41,7 @@ type Actor struct {
 	Departments []DepartmentID // memberships
 	Narrow      bool           // sees only tickets of own departments (and assigned or followed ones)
 	Loose       bool           // a narrow actor who also sees tickets without a department
+	Zone        string         // in which the actor's days begin; empty: the desk's
 	Ticket      TicketID       // guest: the one ticket the token opens
 	Part        string         // machine: which part of the desk acts, such as "mail"
 	Via         Channel        // the door

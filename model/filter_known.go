@@ -39,15 +39,16 @@ func (f TicketFilter) Known(statuses []StatusDef, fields []FieldDef) TicketFilte
 func (f TicketFilter) Look(find func(field, word string) ([]int64, error)) (TicketFilter, error) {
 	var names []NameTerm
 	for _, n := range f.Names {
-		ids, err := find(n.Field, n.Word)
-		if err != nil {
-			return f, err
-		}
-		if n.Field == "requester" {
-			n.IDs = ids
-		} else if len(ids) > 0 {
-			f.found(n, ids)
-			continue
+		if n.IDs == nil { // not looked up yet
+			ids, err := find(n.Field, n.Word)
+			if err != nil {
+				return f, err
+			}
+			if n.Field != "requester" && len(ids) > 0 {
+				f.found(n, ids)
+				continue
+			}
+			n.IDs = append([]int64{}, ids...)
 		}
 		names = append(names, n)
 	}

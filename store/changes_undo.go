@@ -32,11 +32,15 @@ func (tx *Tx) Undo(ctx context.Context, by model.Actor, set model.ChangeSet, may
 			}
 		}
 	}
+	sent, err := tx.sentIn(ctx, rows)
+	if err != nil {
+		return out, err
+	}
 	moved, touched := map[model.TicketID]bool{}, map[model.TicketID]bool{}
 	for _, row := range rows {
 		field := "not_allowed"
 		if row.TicketID == 0 || may(row.TicketID) {
-			if field, err = tx.tryRow(ctx, row); err != nil {
+			if field, err = tx.tryRow(ctx, row, sent); err != nil {
 				return out, fmt.Errorf("undo %s: %w", row.Table, err)
 			}
 		}
@@ -47,6 +51,9 @@ func (tx *Tx) Undo(ctx context.Context, by model.Actor, set model.ChangeSet, may
 		out.Rows++
 		if row.TicketID != 0 {
 			touched[row.TicketID] = true
+		}
+		if row.Table == "views" {
+			tx.viewChanged(viewKey(row.Key))
 		}
 		if row.Table == "messages" {
 			moved[row.TicketID], moved[jsonID(row.Before, "ticket_id")], moved[jsonID(row.After, "ticket_id")] = true, true, true
@@ -71,10 +78,12 @@ func (r Reader) ChangeRows(ctx context.Context, id model.ChangeSetID) ([]model.C
 }
 
 // MovedAway are the tickets that a set itself may have taken out of its
-// actor's sight: by department, assignee or bin.
-func (r Reader) MovedAway(ctx context.Context, id model.ChangeSetID) ([]model.TicketID, error) {
-	return many[model.TicketID](ctx, r, `SELECT ticket_id FROM change_rows WHERE set_id = ? AND tbl = 'tickets' AND before IS NOT NULL AND after IS NOT NULL
-		AND (json_type(after, '$.department_id') IS NOT NULL OR json_type(after, '$.assignee_id') IS NOT NULL OR json_type(after, '$.deleted_at') IS NOT NULL)`, int64(id))
+// actor's sight: by department, assignee, bin, or the end of following.
+func (r Reader) MovedAway(ctx context.Context, set model.ChangeSet) ([]model.TicketID, error) {
+	return many[model.TicketID](ctx, r, `SELECT DISTINCT ticket_id FROM change_rows WHERE set_id = ? AND (
+		tbl = 'tickets' AND before IS NOT NULL AND after IS NOT NULL
+			AND (json_type(after, '$.department_id') IS NOT NULL OR json_type(after, '$.assignee_id') IS NOT NULL OR json_type(after, '$.deleted_at') IS NOT NULL)
+		OR tbl = 'ticket_people' AND after IS NULL AND key = json_array(?, ?, ticket_id))`, int64(set.ID), set.ActorID, RoleFollower)
 }
 
 // ChangesOnly reports whether a set changed rows of one table alone.
@@ -130,11 +139,30 @@ func (tx *Tx) nameConflicts(ctx context.Context, list []model.UndoConflict, may 
 	return nil
 }
 
+// sentIn are the tickets to which a set said something that customers read. It
+// cannot be unsaid: the message stays, and with it what follows from it.
+func (tx *Tx) sentIn(ctx context.Context, rows []model.ChangeRow) (map[model.TicketID]bool, error) {
+	out := map[model.TicketID]bool{}
+	for _, row := range rows {
+		if row.Table != "messages" || row.Before != nil {
+			continue
+		}
+		said, err := many[model.TicketID](ctx, tx.Reader, "SELECT ticket_id FROM messages WHERE id = json_extract(?, '$[0]') AND kind = 1 AND held_at IS NULL", row.Key)
+		if err != nil {
+			return nil, err
+		}
+		if len(said) > 0 {
+			out[row.TicketID] = true
+		}
+	}
+	return out, nil
+}
+
 // tryRow puts one row back. What it stood on may be gone: a ticket that was
 // erased, a tag; then it is left out like what changed since.
-func (tx *Tx) tryRow(ctx context.Context, row model.ChangeRow) (field string, err error) {
+func (tx *Tx) tryRow(ctx context.Context, row model.ChangeRow, sent map[model.TicketID]bool) (field string, err error) {
 	err = tx.Savepoint(ctx, func() error {
-		field, err = tx.undoRow(ctx, row)
+		field, err = tx.undoRow(ctx, row, sent[row.TicketID])
 		return err
 	})
 	var e *sqlite.Error
@@ -157,7 +185,7 @@ func jsonID(obj *string, name string) model.TicketID {
 }
 
 // undoRow puts one row back and names the field in conflict, if any.
-func (tx *Tx) undoRow(ctx context.Context, row model.ChangeRow) (string, error) {
+func (tx *Tx) undoRow(ctx context.Context, row model.ChangeRow, sent bool) (string, error) {
 	w, ok := watchedTables[row.Table]
 	if !ok {
 		return row.Table, nil
@@ -187,6 +215,9 @@ func (tx *Tx) undoRow(ctx context.Context, row model.ChangeRow) (string, error) 
 		if now == nil {
 			return "", nil
 		}
+		if sent && row.Table == "messages" {
+			return row.Table, nil
+		}
 		return tx.undoInsert(ctx, w, row, key, now, after)
 	case row.After == nil: // it went: bring it back
 		if now != nil {
@@ -201,6 +232,14 @@ func (tx *Tx) undoRow(ctx context.Context, row model.ChangeRow) (string, error) 
 	for _, c := range w.hard {
 		if v, ok := after[c]; ok && string(v) != string(now[c]) {
 			return c, nil
+		}
+	}
+	if sent && row.Table == "tickets" {
+		w.soft = nil
+		for c := range before {
+			if !slices.Contains(w.hard, c) {
+				delete(before, c)
+			}
 		}
 	}
 	return "", tx.undoUpdate(ctx, w, row, key, now, before, after)

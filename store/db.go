@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -33,6 +34,9 @@ type DB struct {
 	mu      sync.Mutex
 	wake    []chan struct{}
 	machine sync.Map // part → model.PersonID
+
+	book, writerBook atomic.Pointer[viewBook] // as readers and as the writer know it
+	bookAge          atomic.Int64             // how often it was forgotten
 }
 
 // Options of Open.
@@ -131,6 +135,9 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", fault(err))
+	}
+	if len(tx.views) > 0 {
+		db.ForgetViews()
 	}
 	if id, ok := ctx.Value(undoing{}).(*model.ChangeSetID); ok && tx.setID != 0 {
 		*id = tx.setID

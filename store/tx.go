@@ -21,13 +21,8 @@ type Tx struct {
 	touched  map[model.TicketID]*facets
 	set      *changeSet
 	setID    model.ChangeSetID
-}
-
-// facets is what the counts know of a ticket.
-type facets struct {
-	Department model.DepartmentID `db:"department_id"`
-	Pile       model.Pile         `db:"pile"`
-	exists     bool
+	kept     *viewBook      // of views, once it was needed
+	views    []model.ViewID // changed here, to be counted anew
 }
 
 // touch must be called before the first change of a ticket in a transaction.
@@ -36,33 +31,42 @@ func (tx *Tx) touch(ctx context.Context, id model.TicketID) error {
 	if _, ok := tx.touched[id]; ok {
 		return nil
 	}
-	f, err := one[facets](ctx, tx.Reader, "SELECT department_id, pile FROM tickets WHERE id = ?", id)
-	f.exists = err == nil
-	if err != nil && err != model.ErrNotFound {
-		return err
+	f, err := tx.facets(ctx, id)
+	if err != nil {
+		return fmt.Errorf("look at ticket: %w", err)
 	}
 	tx.touched[id] = &f
 	return nil
 }
 
-// settle brings pile_counts and ticket_tags.pile in line with what changed.
+func (tx *Tx) facets(ctx context.Context, id model.TicketID) (facets, error) {
+	book, err := tx.book(ctx)
+	if err != nil {
+		return facets{}, err
+	}
+	return tx.facetsOf(ctx, id, book.fields)
+}
+
+// settle brings pile_counts, view_counts and ticket_tags.pile in line with
+// what changed.
 func (tx *Tx) settle(ctx context.Context) error {
 	type place struct {
 		d model.DepartmentID
 		p model.Pile
 	}
 	delta := map[place]int64{}
+	now := make(map[model.TicketID]facets, len(tx.touched))
 	for id, before := range tx.touched {
-		after, err := one[facets](ctx, tx.Reader, "SELECT department_id, pile FROM tickets WHERE id = ?", id)
-		after.exists = err == nil
-		if err != nil && err != model.ErrNotFound {
-			return err
+		after, err := tx.facets(ctx, id)
+		if err != nil {
+			return fmt.Errorf("look at ticket: %w", err)
 		}
+		now[id] = after
 		if before.exists {
-			delta[place{before.Department, before.Pile}]--
+			delta[place{before.DepartmentID, before.Pile}]--
 		}
 		if after.exists {
-			delta[place{after.Department, after.Pile}]++
+			delta[place{after.DepartmentID, after.Pile}]++
 		}
 		if before.exists && after.exists && before.Pile != after.Pile {
 			if _, err := tx.exec(ctx, "UPDATE ticket_tags SET pile = ? WHERE ticket_id = ?", int64(after.Pile), id); err != nil {
@@ -78,7 +82,7 @@ func (tx *Tx) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return tx.settleViews(ctx, now)
 }
 
 // Action is the id shared by all facts recorded in this transaction.

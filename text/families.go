@@ -18,14 +18,16 @@ var Families = []Family{
 	{"admin.people_", words(`staff customer inactive all`)},
 	{"admin.kind_", words(`admin agent light customer`)},
 	{"ui.field.", words(`status priority type department assignee subject`)},
-	{"setting.section.", words(`desk tickets attachments guests mail`)},
+	{"setting.section.", words(`desk tickets ratings attachments guests mail`)},
 	{"setting.guest_policy_mode.", words(`unassigned guest_user prompt_signup`)},
 	{"agent.list_", words(`open mine unassigned following resolved closed all bin`)},
 	{"agent.field_", words(`activity updated created status priority type`)},
-	{"agent.stale_", words(`status priority type department assignee subject`)},
+	{"agent.stale_", words(`field status priority type department assignee subject`)},
 	{"agent.setup_", words(`departments team mail departments_why team_why mail_why`)},
 	{"agent.mail_", words(`queued sent kept queued_many sent_many kept_many`)},
 	{"bench.stage_", words(`rows indexes search`)},
+	{"views.name_", words(`needs_me mine unassigned sla following mentions snoozed open resolved closed all bin`)},
+	{"views.group_", words(`inbox shared mine done`)},
 	{"priority.", words(`low medium high urgent critical`)},
 	{"type.", words(`question problem incident task`)},
 	{"channel.", words(`web email api widget chat machine command`)},
@@ -34,25 +36,42 @@ var Families = []Family{
 	{"person_state.", words(`active invited inactive`)},
 	{"mail_state.", words(`queued sending sent delivered opened failed bounced kept cancelled suppressed`)},
 	{"outcome.", words(`received ticket reply held duplicate ignored quarantined failed released dropped`)},
-	{"inbound.reason.", words(`limit empty crashed no_sender flood own_address bounce receipt complaint report automatic same_bytes
-		staff_unproven not_on_ticket many_senders possible_reply continued note`)},
+	{"inbound.reason.", words(`side limit empty crashed no_sender flood own_address bounce receipt complaint report automatic same_bytes
+		staff_unproven not_on_ticket many_senders possible_reply continued note newer`)},
 	{"message_kind.", words(`reply note system`)},
-	{"mailing.", words(`ticket_received ticket_new ticket_opened reply customer_reply staff_reply assigned status
-		sign_in sign_up reset invite guest_link test`)},
+	{"mailing.", words(`side ticket_received ticket_new ticket_opened reply customer_reply staff_reply assigned status
+		sign_in sign_up reset invite guest_link test rate`)},
 	{"permission.", words(`ticket.view ticket.open ticket.reply ticket.note ticket.edit ticket.assign ticket.tag
 		ticket.follow ticket.delete tag.create tag.manage department.manage person.manage
-		settings.manage mail.manage`)},
+		settings.manage mail.manage canned.manage macro.manage`)},
 	{"permission_group.", words(`tickets admin`)},
+	{"key.", words(`help search palette new undo side panel go_home go_tickets go_unassigned go_mine go_next go_notices down up select range
+		open peek fresh next_message previous_message next_ticket previous_ticket back reply note macro follow assign status priority
+		tags snooze resolve send close`)},
+	{"keys_where.", words(`all list ticket both`)},
+	{"dashboard.panel_", words(`waiting mine day load volume`)},
+	{"panel_name.", words(`participants sides fields rating tags followers links`)},
+	{"palette.when_", words(`1h 4h tomorrow next_week until_reply`)},
 	{"bulk.reason_", words(`not_found not_allowed transition required choice_invalid refused conflict`)},
 	{"bulk.ended_", words(`rights undone stopped fault`)},
 	{"undo_page.field_", words(`state priority type department_id assignee_id requester_id contact_id subject snoozed_until deleted_at merged_into
 		ticket_tags ticket_people ticket_links messages attachments field_values drafts views macros canned side_conversations tickets not_allowed other`)},
+	{"tools.snooze_", words(`1h 4h tomorrow next_week until_reply`)},
+	{"tools.relation_", words(`related original duplicate parent child problem incident`)},
+	{"tools.link_", words(`related original duplicate parent child problem incident split merged continued`)},
+	{"event.link.", words(`related original duplicate parent child problem incident`)},
+	{"event.woken.", words(`clock reply by_hand`)},
+	{"notice.", words(`mention assigned held failed woken rating reply colleague note new status bulk`)},
+	{"notice.line_", words(`mention assigned held failed woken rating reply colleague note new status bulk`)},
+	{"notice.by_", words(`app mail browser`)},
+	{"notice_why.", words(`mention team assignee following department agent snoozed writer asked`)},
 	{"undo.", words(`subject priority type department assign tags follow delete restore status snooze wake split merge link unlink pin
 		macro bulk fields requester view canned side participants`)},
-	{"event.", words(`ticket.undone ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
+	{"event.", words(`macro.applied macro.saved canned.saved side.said side.more side.answered side.closed side.opened ticket.undone ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
 		ticket.type_changed ticket.department_changed ticket.department_set ticket.department_cleared
 		ticket.assigned ticket.assigned_self ticket.reassigned ticket.unassigned ticket.tag_added
-		ticket.tag_removed ticket.followed ticket.unfollowed ticket.deleted ticket.restored
+		ticket.tag_removed ticket.followed ticket.unfollowed ticket.follower_added ticket.follower_removed mention.added note.pinned note.unpinned ticket.deleted ticket.restored
+		ticket.snoozed ticket.snoozed_reply ticket.snoozed_why ticket.split ticket.split_from ticket.merged ticket.merged_in
 		ticket.linked ticket.unlinked ticket.resolved ticket.closed ticket.reopened ticket.auto_closed
 		ticket.requester_changed ticket.continued ticket.continued_in ticket.participant_added
 		ticket.participant_removed reply.added note.added attachment.added attachment.rejected
@@ -64,8 +83,15 @@ var Families = []Family{
 		person.departments_changed person.handed_over department.saved department.created
 		department.changed department.deleted department.archived department.restored
 		department.member_added department.member_removed tag.saved tag.created tag.changed tag.deleted
-		tag.archived tag.restored setting.changed`)},
-	{"errors.", words(`summary prefix required name_required email_required subject_required body_required
+		tag.archived tag.restored view.created view.changed view.deleted status.saved status.moves_saved field.saved ticket.field_changed ticket.field_set ticket.field_cleared
+		rating.given rating.given_again rating.asked setting.changed`)},
+	{"rating.score_", words(`terrible poor okay good excellent`)},
+	{"fields.kind_", words(`text textarea select multi_select checkbox date number`)},
+	{"fields.entity_", words(`ticket person`)},
+	{"fields.audience_", words(`staff shown asked staff_what shown_what asked_what`)},
+	{"fields.required_", words(`never create resolve`)},
+	{"fields.is_", words(`equals not_equals contains is_empty is_not_empty`)},
+	{"errors.", words(`blank_left macro_step macro_gone macro_canned_scope macro_delete_last macro_empty macro_long macro_composes summary prefix required name_required email_required subject_required body_required
 		password_required reference_required too_long too_short too_many too_few email_invalid
 		url_invalid slug_invalid color_invalid zone_invalid language_invalid date number number_range
 		choice_invalid invalid not_found not_allowed taken email_taken name_taken in_use unchanged stale
@@ -73,13 +99,19 @@ var Families = []Family{
 		request_too_big file_blocked file_empty file_broken password_weak password_short password_long
 		password_wrong password_mismatch password_unset login_failed throttled link_invalid
 		token_invalid deactivated last_admin self handover_required assignee_invalid department_invalid
-		requester_invalid tag_invalid signup_closed guests_closed email_own closed_too_long not_held inbound_unusable spam mail_unset restart_needed
-		setting_unknown setting_later setting_line setting_empty setting_listen setting_base
+		requester_invalid tag_invalid pin_notes_only signup_closed guests_closed email_own closed_too_long not_held inbound_unusable spam mail_unset restart_needed
+		snooze_when snooze_past snooze_solved split_none split_first split_note_first ticket_merged ticket_unknown merge_self merge_deleted
+		link_self link_double link_circle incidents_none undo_merged_on setting_unknown setting_later setting_line setting_empty setting_listen setting_base
 		setting_prefix setting_network setting_reference setting_transitions setting_smtp setting_sender
-		setting_domain setting_bool setting_number setting_choice`)},
+		setting_domain setting_bool setting_number setting_choice field_required field_resolve rating_open rating_over`)},
 	{"errors.page.", words(`400.title 400.text 401.title 401.text 403.title 403.text 404.title 404.text 405.title 405.text
 		409.title 409.text 413.title 413.text 421.title 421.text 422.title 422.text 429.title 429.text
 		500.title 500.text 503.title 503.text reference home back`)},
+	{"canned.scope_", words(`mine department all mine_what department_what all_what`)},
+	{"canned.var.", words(`requester.name requester.first_name requester.email ticket.reference ticket.subject ticket.status ticket.priority
+		agent.name agent.first_name department.name desk.name`)},
+	{"macros.act_", words(`send_reply insert_canned add_note set_status set_priority set_type set_department assign add_tags remove_tags snooze follow unfollow delete`)},
+	{"macros.snooze_", words(`1h 4h tomorrow next_week until_reply`)},
 	{"ui.hue.", words(`blue violet amber teal red orange green grey indigo mint`)},
 }
 

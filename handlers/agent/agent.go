@@ -11,14 +11,18 @@ import (
 	"escalated/desk"
 	"escalated/handlers/web"
 	"escalated/model"
+	"escalated/outbox/live"
 	view "escalated/views/agent"
 )
 
-type handler struct{ desk *desk.Desk }
+type handler struct {
+	desk *desk.Desk
+	hub  *live.Hub
+}
 
 // Routes are the paths of the agent workspace.
-func Routes(d *desk.Desk) []web.Route {
-	h := &handler{desk: d}
+func Routes(d *desk.Desk, hub *live.Hub) []web.Route {
+	h := &handler{desk: d, hub: hub}
 	routes := []web.Route{
 		web.Page("agent/", web.Staff, h.ShowDashboard),
 		web.Page("agent/tickets/", web.Staff, h.ListTickets),
@@ -50,11 +54,43 @@ func Routes(d *desk.Desk) []web.Route {
 	return routes
 }
 
-// side loads what the side bar shows.
+// side loads what the side bar shows. current is the key of a view of the
+// desk's own that is shown, or the page beside the lists.
 func (h *handler) side(c *fiber.Ctx, current string) (view.Side, error) {
-	by := web.By(c)
-	counts, err := h.desk.SideCounts(c.UserContext(), by)
-	return view.Side{Counts: counts, Current: current, Bin: by.Can(model.PermTicketDelete)}, err
+	s, err := h.sideFor(c.UserContext(), web.By(c))
+	s.Current = current
+	for _, v := range s.Views {
+		if v.Key == current && v.System() {
+			s.View = v.ID
+		}
+	}
+	return s, err
+}
+
+// sideAt is side for a page of a view, which may be somebody's own.
+func (h *handler) sideAt(c *fiber.Ctx, v model.View) (view.Side, error) {
+	s, err := h.sideFor(c.UserContext(), web.By(c))
+	s.View, s.Current = v.ID, v.Key
+	return s, err
+}
+
+func (h *handler) sideFor(ctx context.Context, by model.Actor) (view.Side, error) {
+	s, err := h.desk.Side(ctx, by)
+	out := view.Side{Side: s, Bin: by.Can(model.PermTicketDelete)}
+	for _, v := range s.Views {
+		n := max(0, v.Count)
+		switch v.ID {
+		case model.ViewMine:
+			out.Counts.Mine = n
+		case model.ViewUnassigned:
+			out.Counts.Unassigned = n
+		case model.ViewOpen:
+			out.Counts.AllOpen = n
+		case model.ViewFollowing:
+			out.Counts.Following = n
+		}
+	}
+	return out, err
 }
 
 func (h *handler) choices(ctx context.Context) (view.Choices, error) {
@@ -62,7 +98,7 @@ func (h *handler) choices(ctx context.Context) (view.Choices, error) {
 	if err != nil {
 		return view.Choices{}, err
 	}
-	return view.Choices{Departments: c.Departments, Agents: c.Agents, Tags: c.Tags}, nil
+	return view.Choices{Departments: c.Departments, Agents: c.Agents, Staff: c.Staff, Handles: c.Handles, Tags: c.Tags, Statuses: c.Statuses, Fields: c.Fields}, nil
 }
 
 // stage keeps uploaded files of the actor's forms.

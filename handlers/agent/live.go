@@ -9,16 +9,21 @@ import (
 	"escalated/desk"
 	"escalated/handlers/web"
 	"escalated/model"
+	"escalated/outbox/live"
 	view "escalated/views/agent"
 )
 
-// Topics are what the staff's open pages follow: one ticket, or the queue.
-func Topics(d *desk.Desk) web.Topics {
-	h := &handler{desk: d}
+// Topics are what the staff's open pages follow: one ticket, the queue, who is
+// where, and their own notifications.
+func Topics(d *desk.Desk, hub *live.Hub) web.Topics {
+	h := &handler{desk: d, hub: hub}
 	return web.Topics{
-		"ticket": {May: h.mayFollowTicket, Wants: wantsTicket, Render: h.renderTicket},
-		"queue":  {May: mayFollowQueue, Wants: wantsQueue, Render: h.renderQueue},
-		"job":    {May: h.mayFollowBulk, Wants: wantsBulk, Render: h.renderBulk},
+		"ticket":   {May: h.mayFollowTicket, Wants: wantsTicket, Render: h.renderTicket, Urgent: true},
+		"queue":    {May: mayFollowQueue, Wants: wantsQueue, Render: h.renderQueue},
+		"presence": {May: h.mayFollowPresence, Wants: wantsPresence, Render: h.renderPresence, Now: h.presenceNow},
+		"me":       {May: mayFollowMe, Wants: wantsMe, Render: h.renderMe, Now: h.meNow},
+		"side":     h.sideTopic(),
+		"job":      {May: h.mayFollowBulk, Wants: wantsBulk, Render: h.renderBulk},
 	}
 }
 
@@ -43,7 +48,7 @@ func (h *handler) mayFollowTicket(ctx context.Context, by model.Actor, arg strin
 
 func wantsTicket(_ model.Actor, arg string, r model.Record) bool {
 	id, _ := ticketArg(arg)
-	return r.TicketID == id && id != 0
+	return r.TicketID == id && id != 0 && r.ID != 0
 }
 
 // renderTicket shows the ticket as it is now. It is the same for one change
@@ -70,11 +75,11 @@ func mayFollowQueue(_ context.Context, by model.Actor, arg string) error {
 
 // wantsQueue leaves out what the reader did themselves and what no list shows.
 func wantsQueue(by model.Actor, _ string, r model.Record) bool {
-	if r.TicketID == 0 || r.ActorID == by.ID {
+	if r.ID == 0 || r.TicketID == 0 || r.ActorID == by.ID {
 		return false
 	}
 	switch r.Kind {
-	case "ticket.followed", "ticket.unfollowed", "ticket.linked", "mail.sent", "mail.failed", "attachment.rejected":
+	case "ticket.followed", "ticket.unfollowed", "ticket.linked", "mail.sent", "mail.failed", "attachment.rejected", "mention.added", "note.pinned", "note.unpinned":
 		return false
 	}
 	return true

@@ -5,20 +5,27 @@ package agent
 
 import (
 	"escalated/model"
+	"escalated/views/ui"
 )
 
 // Choices are the lists that pickers offer.
 type Choices struct {
 	Departments []model.Department
 	Agents      []model.PersonRef
+	Staff       []model.PersonRef
+	Handles     []model.Handle // by which notes mention people and departments
 	Tags        []model.Tag
+	Statuses    []model.StatusDef // all, archived ones too, in order
+	Fields      []model.FieldDef
 }
 
 // Side is what the side bar shows.
 type Side struct {
-	Counts  model.DashboardCounts
-	Current string // which of its lists is shown, or ""
-	Bin     bool   // whether the actor may see the bin
+	model.Side
+	View    model.ViewID          // which of its views is shown, zero for none
+	Current string                // the key of that view, when it is the desk's own, or "home"
+	Counts  model.DashboardCounts // the numbers of the desk's own views, where they are shown apart
+	Bin     bool                  // whether the actor may see the bin
 }
 
 // Dashboard is the first page of the staff.
@@ -26,10 +33,16 @@ type Dashboard struct {
 	Side    Side
 	Name    string
 	Since   model.EventID
-	Mine    []model.TicketRow
-	Waiting []model.TicketRow
-	Setup   []SetupStep // for admins of a desk that is not set up yet
-	FormURL string      // where visitors ask, or "" when they may not
+	Overview model.Overview
+	Stats    []Stat
+	Setup    []SetupStep // for admins of a desk that is not set up yet
+	FormURL  string      // where visitors ask, or "" when they may not
+}
+
+// Day is what a person answered today.
+type Day struct {
+	Side    Side
+	Answers []model.Answer
 }
 
 // SetupStep is something a new desk needs.
@@ -61,6 +74,7 @@ type Ticket struct {
 	Stale    *model.Stale
 	Problems model.Invalid // of a property or the subject
 	Editing  string        // the subject as it was typed, when it was refused
+	Typed    map[string][]string // custom fields as they were typed
 	Me       model.PersonID
 	Limits   model.Limits
 	Retry    model.MailID // whether failed mails can be tried again by the actor
@@ -73,13 +87,27 @@ type Ticket struct {
 type Composer struct {
 	Note     bool
 	Body     string
-	Status   model.Status
+	Status   string // key of the status that the reply is sent with, or ""
 	Op       string
 	Slot     string
 	Files    []model.Attachment
 	Problems model.Invalid
 	Stale    *model.Stale
 	Seen     model.MessageID
+	Draft    model.TicketDraft // what Body was restored from
+	Preview  bool              // the text is shown as it will look
+	Focus    bool              // the text has the focus
+	List     string            // the list the ticket was opened from, and the place in it
+	Place    string
+	Later    []Later // times to send at
+	Cc, Bcc  string  // addresses as they were typed, when Copied
+	Copied   bool
+}
+
+// Later is a time by name, as menus offer it.
+type Later struct {
+	Name string
+	At   model.Time
 }
 
 // NewTicket is the form for a ticket on behalf of somebody.
@@ -92,5 +120,8 @@ type NewTicket struct {
 	Note, Silent                                                           bool
 	Op, Slot                                                               string
 	Files                                                                  []model.Attachment
+	Me                                                                     model.PersonID
+	Draft                                                                  model.Draft // what the fields were restored from
 	Found                                                                  []model.PersonRef // people who match what was typed
+	Fields                                                                 []ui.Asked
 }
