@@ -41,6 +41,9 @@ func (d *Desk) actOn(ctx context.Context, tx *store.Tx, by model.Actor, t model.
 	if t.Deleted() && a.Type != model.ActRestore && a.Type != model.ActDelete {
 		return model.ErrNotFound
 	}
+	if t.MergedInto != 0 && !mergedMayAct[a.Type] {
+		return model.Refuse("", "ticket_merged")
+	}
 	return do.run(d, ctx, tx, by, t, strings.TrimSpace(a.Value))
 }
 
@@ -81,23 +84,31 @@ func (d *Desk) moveTo(ctx context.Context, tx *store.Tx, by model.Actor, t model
 	if to.ID == t.StatusID {
 		return nil
 	}
-	s, err := d.Settings(ctx)
+	ok, err := d.mayMove(ctx, t, to)
 	if err != nil {
 		return err
 	}
-	if !s.Moves().CanBecome(t.Status, to.State) {
-		return refuseMove(t.Status, to.State)
+	if !ok {
+		now, err := d.statusOf(ctx, t)
+		if err != nil {
+			return err
+		}
+		return model.Refuse("status", "transition", "From", now, "To", to)
 	}
 	return d.setStatusDef(ctx, tx, by, t, to, false)
 }
 
-// statusNamed finds a status by its key.
-func (d *Desk) statusNamed(_ context.Context, _ *store.Tx, key string) (model.StatusDef, error) {
-	s, err := model.ParseStatus(key)
+// statusNamed finds a status that is in use by its key.
+func (d *Desk) statusNamed(ctx context.Context, _ *store.Tx, key string) (model.StatusDef, error) {
+	c, err := d.Choices(ctx)
 	if err != nil {
-		return model.StatusDef{}, model.Refuse("status", "choice_invalid")
+		return model.StatusDef{}, err
 	}
-	return model.CoreStatus(s), nil
+	s, ok := model.StatusByKey(c.Statuses, key)
+	if !ok || !s.Active() {
+		return s, model.Refuse("status", "choice_invalid")
+	}
+	return s, nil
 }
 
 func actPriority(d *Desk, ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, value string) error {
@@ -162,12 +173,20 @@ func actRemoveTags(d *Desk, ctx context.Context, tx *store.Tx, by model.Actor, t
 }
 
 func actNote(d *Desk, ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, value string) error {
-	_, err := d.note(ctx, tx, by, t, model.NewReply{Body: value, Markdown: true})
+	body, err := d.filled(ctx, tx, by, t, value)
+	if err != nil {
+		return err
+	}
+	_, err = d.note(ctx, tx, by, t, model.NewReply{Body: body, Markdown: true})
 	return err
 }
 
 func actReply(d *Desk, ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, value string) error {
-	_, err := d.reply(ctx, tx, by, t, model.NewReply{Body: value, Markdown: true})
+	body, err := d.filled(ctx, tx, by, t, value)
+	if err != nil {
+		return err
+	}
+	_, err = d.reply(ctx, tx, by, t, model.NewReply{Body: body, Markdown: true})
 	return err
 }
 

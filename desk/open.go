@@ -104,6 +104,9 @@ func (d *Desk) fileTicket(ctx context.Context, tx *store.Tx, by model.Actor, own
 			return t, err
 		}
 	}
+	if err := d.fillNewFields(ctx, tx, t.ID, in.Fields); err != nil {
+		return t, fmt.Errorf("fill in fields: %w", err)
+	}
 	if _, err := tx.Record(ctx, by, t.ID, model.TicketOpened{
 		Subject: t.Subject, Priority: t.Priority, Channel: t.Channel, Requester: t.RequesterID, Message: m.ID,
 		Silent: in.Silent, Automatic: in.Automatic, Imported: in.Imported,
@@ -145,6 +148,9 @@ func (d *Desk) checkNewTicket(ctx context.Context, tx *store.Tx, by model.Actor,
 		} else if err != nil {
 			return err
 		}
+	}
+	if err := d.checkNewFields(ctx, &p, by, in); err != nil {
+		return err
 	}
 	for _, tag := range in.Tags {
 		if _, err := tx.Tag(ctx, tag); errors.Is(err, model.ErrNotFound) {
@@ -225,7 +231,7 @@ func (d *Desk) whoAsks(ctx context.Context, tx *store.Tx, by model.Actor, in mod
 
 // firstMessage writes the description.
 func (d *Desk) firstMessage(ctx context.Context, tx *store.Tx, by model.Actor, owner string, t model.Ticket, in model.NewTicket) (model.Message, error) {
-	m := model.Message{TicketID: t.ID, AuthorID: by.ID, Kind: model.ReplyKind, Via: in.Channel, Body: in.Body, HTML: in.HTML, HTMLPolicy: in.HTMLPolicy, LedgerID: in.Ledger}
+	m := model.Message{TicketID: t.ID, AuthorID: by.ID, Kind: model.ReplyKind, Via: in.Channel, Body: in.Body, Markdown: in.Markdown, HTML: in.HTML, HTMLPolicy: in.HTMLPolicy, LedgerID: in.Ledger}
 	if in.Note {
 		m.Kind = model.NoteKind
 	}
@@ -277,5 +283,5 @@ func own(s model.Settings, address string) bool {
 		return true
 	}
 	dom := s.MailDomain()
-	return dom != "" && strings.HasSuffix(address, "@"+dom) && strings.HasPrefix(address, "reply+")
+	return dom != "" && strings.HasSuffix(address, "@"+dom) && (strings.HasPrefix(address, "reply+") || strings.HasPrefix(address, "side+"))
 }

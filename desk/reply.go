@@ -35,7 +35,10 @@ func (d *Desk) say(ctx context.Context, by model.Actor, id model.TicketID, kind 
 		} else {
 			m, err = d.reply(tx.Ctx, tx, by, t, in)
 		}
-		return err
+		if err != nil || in.Draft == "" {
+			return err
+		}
+		return tx.DropOpenDraft(tx.Ctx, by.ID, m.TicketID, in.Draft)
 	})
 	return m, err
 }
@@ -56,7 +59,15 @@ func (d *Desk) reply(ctx context.Context, tx *store.Tx, by model.Actor, t model.
 	if t.Deleted() {
 		return m, model.ErrNotFound
 	}
+	if t.MergedInto != 0 {
+		if t, err = d.landing(ctx, tx, by, t, &in); err != nil {
+			return m, err
+		}
+	}
 	in.Body = model.CleanBody(in.Body)
+	if err := checkBlanks(by, in); err != nil {
+		return m, err
+	}
 	var p model.Invalid
 	checkBody(&p, "body", in.Body)
 	if err := p.Err(); err != nil {
@@ -72,21 +83,35 @@ func (d *Desk) reply(ctx context.Context, tx *store.Tx, by model.Actor, t model.
 		}
 	}
 	customer := !by.Staff()
-	if customer && t.Status == model.Closed && !in.Automatic && tx.Now.Sub(t.ClosedAt) > time.Duration(s.ReopenClosedWithinDays)*24*time.Hour {
+	if customer && (t.MergedInto != 0 || t.Status == model.Closed && !in.Automatic && tx.Now.Sub(t.ClosedAt) > time.Duration(s.ReopenClosedWithinDays)*24*time.Hour) {
 		return d.continueTicket(ctx, tx, by, t, in)
 	}
+	to, err := d.copiesOf(ctx, tx, by, t, in, s)
+	if err != nil {
+		return m, err
+	}
 	if m, err = d.write(ctx, tx, by, t, model.ReplyKind, in, customer); err != nil {
+		return m, err
+	}
+	if err := d.keepCopies(ctx, tx, by, t, m.ID, to); err != nil {
 		return m, err
 	}
 	if in.Hold || in.Automatic {
 		return m, nil // moves nothing until a person has looked
 	}
-	return m, d.moveAfterReply(ctx, tx, by, t, in.Status, customer, s)
+	chosen, err := d.chosenStatus(ctx, tx, in)
+	if err != nil {
+		return m, err
+	}
+	return m, d.moveAfterReply(ctx, tx, by, t, chosen, customer)
 }
 
 // moveAfterReply is the automatic status move, or the one chosen with the reply.
-func (d *Desk) moveAfterReply(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, chosen model.Status, customer bool, s model.Settings) error {
+func (d *Desk) moveAfterReply(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, chosen model.StatusDef, customer bool) error {
 	if customer {
+		if err := d.wake(ctx, tx, by, t, model.WokenByReply); err != nil {
+			return err
+		}
 		to := t.Status.AfterCustomerReply()
 		if t.Status == model.Closed {
 			to = model.Reopened
@@ -96,14 +121,8 @@ func (d *Desk) moveAfterReply(ctx context.Context, tx *store.Tx, by model.Actor,
 	if err := tx.FirstResponse(ctx, t.ID); err != nil {
 		return err
 	}
-	if chosen != 0 && chosen != t.Status {
-		if !s.Moves().CanBecome(t.Status, chosen) {
-			return refuseMove(t.Status, chosen)
-		}
-		return d.setStatus(ctx, tx, by, t, chosen, false)
-	}
-	if chosen != 0 {
-		return nil // asked to stay
+	if chosen.ID != 0 {
+		return d.moveTo(ctx, tx, by, t, chosen) // its own: asked to stay
 	}
 	return d.setStatus(ctx, tx, by, t, t.Status.AfterStaffReply(), true)
 }
@@ -119,6 +138,11 @@ func (d *Desk) note(ctx context.Context, tx *store.Tx, by model.Actor, t model.T
 	if t.Deleted() {
 		return m, model.ErrNotFound
 	}
+	if t.MergedInto != 0 {
+		if t, err = d.landing(ctx, tx, by, t, &in); err != nil {
+			return m, err
+		}
+	}
 	in.Body = model.CleanBody(in.Body)
 	var p model.Invalid
 	checkBody(&p, "body", in.Body)
@@ -128,20 +152,19 @@ func (d *Desk) note(ctx context.Context, tx *store.Tx, by model.Actor, t model.T
 	if m, err = d.write(ctx, tx, by, t, model.NoteKind, in, false); err != nil {
 		return m, err
 	}
-	if in.Status != 0 && in.Status != t.Status {
-		if !by.Can(model.PermTicketEdit) {
-			return m, model.ErrDenied
-		}
-		s, err := d.Settings(ctx)
-		if err != nil {
+	if !in.Imported {
+		if err := d.mention(ctx, tx, by, t, m); err != nil {
 			return m, err
 		}
-		if !s.Moves().CanBecome(t.Status, in.Status) {
-			return m, refuseMove(t.Status, in.Status)
-		}
-		return m, d.setStatus(ctx, tx, by, t, in.Status, false)
 	}
-	return m, nil
+	to, err := d.chosenStatus(ctx, tx, in)
+	if err != nil || to.ID == 0 || to.ID == t.StatusID {
+		return m, err
+	}
+	if !by.Can(model.PermTicketEdit) {
+		return m, model.ErrDenied
+	}
+	return m, d.moveTo(ctx, tx, by, t, to)
 }
 
 // write puts a message with its files and its fact into the ticket.
@@ -166,6 +189,9 @@ func (d *Desk) write(ctx context.Context, tx *store.Tx, by model.Actor, t model.
 		verb, e = "note", model.NoteAdded{Message: m.ID, Files: files, Imported: in.Imported}
 	}
 	if _, err := tx.Record(ctx, by, t.ID, e); err != nil {
+		return m, err
+	}
+	if err := d.holdPending(ctx, tx, m); err != nil {
 		return m, err
 	}
 	if by.ID != 0 && by.Kind != model.KindGuest {
@@ -197,7 +223,7 @@ func (d *Desk) said(ctx context.Context, tx *store.Tx, by model.Actor, op, verb 
 
 // unseen refuses a reply written without knowing the newest public message.
 func (d *Desk) unseen(ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, seen model.MessageID) error {
-	newest, err := tx.NewestPublicAfter(ctx, t.ID, seen)
+	newest, err := tx.NewestPublicAfter(ctx, t.ID, seen, by.ID)
 	if errors.Is(err, model.ErrNotFound) {
 		return nil
 	}
@@ -299,9 +325,8 @@ func (d *Desk) release(ctx context.Context, tx *store.Tx, by model.Actor, id mod
 	if _, err := tx.Record(ctx, by, t.ID, model.MessageReleased{Message: id}); err != nil {
 		return m, err
 	}
-	s, err := d.Settings(ctx)
-	if err != nil {
+	if err := d.holdPending(ctx, tx, m); err != nil {
 		return m, err
 	}
-	return m, d.moveAfterReply(ctx, tx, by, t, 0, true, s)
+	return m, d.moveAfterReply(ctx, tx, by, t, model.StatusDef{}, true)
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"escalated/model"
 	"escalated/store"
@@ -14,25 +15,90 @@ type Change struct{ Version int64 }
 
 // SetStatus moves a ticket along the transition table.
 func (d *Desk) SetStatus(ctx context.Context, by model.Actor, id model.TicketID, to model.Status, c Change) error {
+	return d.SetStatusTo(ctx, by, id, to.String(), c)
+}
+
+// SetStatusTo is SetStatus for any status of the desk, by its key.
+func (d *Desk) SetStatusTo(ctx context.Context, by model.Actor, id model.TicketID, key string, c Change) error {
 	return d.change(ctx, by, id, model.PermTicketEdit, "status", func(tx *store.Tx, t model.Ticket) error {
-		if !to.Known() {
-			return model.Refuse("status", "choice_invalid")
-		}
-		if t.Status == to {
-			return nil
-		}
-		if err := d.stale(tx.Ctx, tx, t, c, "status", t.Status.String(), "ticket.status_changed"); err != nil {
+		to, err := d.statusNamed(tx.Ctx, tx, key)
+		if err != nil || to.ID == t.StatusID {
 			return err
 		}
-		s, err := d.Settings(tx.Ctx)
+		now, err := d.statusOf(tx.Ctx, t)
 		if err != nil {
 			return err
 		}
-		if !s.Moves().CanBecome(t.Status, to) {
-			return refuseMove(t.Status, to)
+		if err := d.stale(tx.Ctx, tx, t, c, "status", now.Key, "ticket.status_changed"); err != nil {
+			return err
 		}
-		return d.setStatus(tx.Ctx, tx, by, t, to, false)
+		return d.moveTo(tx.Ctx, tx, by, t, to)
 	})
+}
+
+// statusOf is the status a ticket has.
+func (d *Desk) statusOf(ctx context.Context, t model.Ticket) (model.StatusDef, error) {
+	c, err := d.Choices(ctx)
+	if err != nil {
+		return model.StatusDef{}, err
+	}
+	return model.StatusByID(c.Statuses, t.StatusID, t.Status), nil
+}
+
+// mayMove reports whether a ticket may get a status: as an admin narrowed the
+// moves of its own, else as its state moves. Statuses that mean the same may
+// follow each other.
+func (d *Desk) mayMove(ctx context.Context, t model.Ticket, to model.StatusDef) (bool, error) {
+	c, err := d.Choices(ctx)
+	if err != nil {
+		return false, err
+	}
+	s, err := d.Settings(ctx)
+	if err != nil {
+		return false, err
+	}
+	return canMove(c, s, t, to), nil
+}
+
+func canMove(c *Choices, s model.Settings, t model.Ticket, to model.StatusDef) bool {
+	if to.ID == t.StatusID {
+		return true
+	}
+	if narrowed, ok := c.Moves[t.StatusID]; ok {
+		return slices.Contains(narrowed, to.ID)
+	}
+	return s.Moves().CanBecome(t.Status, to.State)
+}
+
+// nextStatuses are the statuses that may follow a ticket's own, in the order
+// of the desk.
+func (d *Desk) nextStatuses(ctx context.Context, t model.Ticket) ([]model.StatusDef, error) {
+	c, err := d.Choices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []model.StatusDef
+	for _, to := range c.Statuses {
+		if to.Active() && to.ID != t.StatusID && canMove(c, s, t, to) {
+			out = append(out, to)
+		}
+	}
+	return out, nil
+}
+
+// chosenStatus is the status that a message was sent with; zero when none was.
+func (d *Desk) chosenStatus(ctx context.Context, tx *store.Tx, in model.NewReply) (model.StatusDef, error) {
+	switch {
+	case in.StatusKey != "":
+		return d.statusNamed(ctx, tx, in.StatusKey)
+	case in.Status.Known():
+		return d.statusNamed(ctx, tx, in.Status.String())
+	}
+	return model.StatusDef{}, nil
 }
 
 func refuseMove(from, to model.Status) error {
@@ -53,7 +119,14 @@ func (d *Desk) setStatusDef(ctx context.Context, tx *store.Tx, by model.Actor, t
 	if to.ID == t.StatusID {
 		return nil
 	}
-	if err := tx.UpdateTicket(ctx, t.ID, new(store.TicketChange).Status(t.Status, to, tx.Now)); err != nil {
+	if err := d.mayResolve(ctx, tx, by, t, to, auto); err != nil {
+		return err
+	}
+	c := new(store.TicketChange).Status(t.Status, to, tx.Now)
+	if t.Snoozed() && !to.State.IsOpen() { // what is solved waits for nothing
+		c.Snoozed(0, 0, "")
+	}
+	if err := tx.UpdateTicket(ctx, t.ID, c); err != nil {
 		return err
 	}
 	_, err := tx.Record(ctx, by, t.ID, model.StatusChanged{From: t.Status, To: to.State, FromID: t.StatusID, ToID: to.ID, Automatic: auto})
@@ -73,6 +146,9 @@ func (d *Desk) change(ctx context.Context, by model.Actor, id model.TicketID, pe
 		}
 		if t.Deleted() && perm != model.PermTicketDelete { // in the bin it can only be restored
 			return model.ErrNotFound
+		}
+		if t.MergedInto != 0 && !mergedMay[what] {
+			return model.Refuse("", "ticket_merged")
 		}
 		tx.Undoable(by, what, t.Reference)
 		return fn(tx, t)
@@ -112,10 +188,16 @@ func (d *Desk) CloseTicket(ctx context.Context, by model.Actor, id model.TicketI
 		if t.Deleted() {
 			return model.ErrNotFound
 		}
-		if !by.Customer() && !s.Moves().CanBecome(t.Status, model.Closed) {
-			return refuseMove(t.Status, model.Closed)
+		if t.MergedInto != 0 {
+			return model.Refuse("status", "ticket_merged")
 		}
-		return d.setStatus(tx.Ctx, tx, by, t, model.Closed, false)
+		if by.Customer() {
+			return d.setStatus(tx.Ctx, tx, by, t, model.Closed, false)
+		}
+		if t.Status == model.Closed {
+			return nil
+		}
+		return d.moveTo(tx.Ctx, tx, by, t, model.CoreStatus(model.Closed))
 	})
 }
 
@@ -132,6 +214,9 @@ func (d *Desk) ReopenTicket(ctx context.Context, by model.Actor, id model.Ticket
 		if t.Deleted() {
 			return model.ErrNotFound
 		}
+		if t.MergedInto != 0 {
+			return model.Refuse("status", "ticket_merged")
+		}
 		s, err := d.Settings(tx.Ctx)
 		if err != nil {
 			return err
@@ -145,8 +230,8 @@ func (d *Desk) ReopenTicket(ctx context.Context, by model.Actor, id model.Ticket
 		if by.Customer() && t.Status == model.Closed && !within(s, t, tx.Now) {
 			return model.Refuse("status", "closed_too_long")
 		}
-		if !by.Customer() && !s.Moves().CanBecome(t.Status, model.Reopened) {
-			return refuseMove(t.Status, model.Reopened)
+		if !by.Customer() {
+			return d.moveTo(tx.Ctx, tx, by, t, model.CoreStatus(model.Reopened))
 		}
 		return d.setStatus(tx.Ctx, tx, by, t, model.Reopened, false)
 	})

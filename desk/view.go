@@ -63,12 +63,27 @@ func (d *Desk) ViewTicket(ctx context.Context, by model.Actor, id model.TicketID
 		return v, err
 	}
 	v.Can = d.can(by, v.Ticket, s)
+	if v.MergedInto != 0 {
+		if v.Into, err = d.mergedLink(ctx, by, v.Ticket); err != nil {
+			return v, err
+		}
+	}
 	if !by.Staff() {
-		return v, nil
+		if err := d.sharedFields(ctx, r, &v); err != nil {
+			return v, fmt.Errorf("load fields: %w", err)
+		}
+		v.Rated, err = d.ownRating(ctx, r, by, v.Ticket)
+		return v, err
 	}
 	v.Targets = s.Moves().Targets(v.Status)
+	if v.Next, err = d.nextStatuses(ctx, v.Ticket); err != nil {
+		return v, err
+	}
 	if err := r.TicketExtras(ctx, by, &v); err != nil {
 		return v, fmt.Errorf("load ticket: %w", err)
+	}
+	if err := d.viewFields(ctx, &v); err != nil {
+		return v, fmt.Errorf("load fields: %w", err)
 	}
 	if look.After != 0 {
 		return v, nil
@@ -121,6 +136,9 @@ func (d *Desk) can(by model.Actor, t model.Ticket, s model.Settings) model.Ticke
 	if t.Deleted() {
 		return model.TicketCan{Restore: by.Can(model.PermTicketDelete)}
 	}
+	if t.MergedInto != 0 { // what is said here lands there
+		return model.TicketCan{Delete: by.Can(model.PermTicketDelete)}
+	}
 	edit := by.Can(model.PermTicketEdit)
 	c := model.TicketCan{
 		Reply: MayReply(by), Note: by.Can(model.PermTicketNote), Edit: edit, Assign: by.Can(model.PermTicketAssign), Tag: by.Can(model.PermTicketTag),
@@ -128,6 +146,7 @@ func (d *Desk) can(by model.Actor, t model.Ticket, s model.Settings) model.Ticke
 	}
 	if by.Customer() {
 		c.Close = s.AllowCustomerClose && t.Status != model.Closed
+		c.Rate = s.CSATEnabled && !t.Status.IsOpen() && t.MergedInto == 0
 		c.Reopen = t.Status == model.Resolved || t.Status == model.Closed && within(s, t, d.Now())
 		return c
 	}

@@ -111,6 +111,7 @@ func open(cfg Config) (*Desk, error) {
 	}
 	d.post = d.postOffice()
 	d.desk.CompletesMail(d.post.Shown)
+	d.desk.OnNotice(d.noticed)
 	d.clock = jobs.New(d.desk, jobs.Schedule(), cfg.Log)
 	d.outbox = outbox.New(outbox.Options{DB: db, Outlets: d.outlets(), Log: cfg.Log})
 	return d, nil
@@ -170,6 +171,7 @@ func (d *Desk) application(own bool) *fiber.App {
 			Key:      d.key,
 			Proxies:  proxies,
 			Settings: d.settings,
+			Statuses: d.statuses,
 			Identify: d.identify,
 			Setup:    d.setup,
 			Now:      d.desk.Now,
@@ -187,6 +189,15 @@ func (d *Desk) settings(ctx context.Context) model.Settings {
 		return d.cfg.Settings
 	}
 	return s
+}
+
+// statuses never fails a page: while they cannot be read, the core ones stand.
+func (d *Desk) statuses(ctx context.Context) []model.StatusDef {
+	c, err := d.desk.Choices(ctx)
+	if err != nil {
+		return nil
+	}
+	return c.Statuses
 }
 
 var errStopping = errors.New("stopping")

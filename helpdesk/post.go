@@ -21,6 +21,10 @@ func (d *Desk) postOffice() *mail.Post {
 		Token: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
 			return d.desk.MailLink(ctx, part, tx, ticket, person)
 		},
+		RateLink: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
+			return d.desk.NewRateToken(ctx, tx, ticket, person)
+		},
+		Statuses: d.statuses,
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {
 			return d.desk.TokenSecret(ctx, part, id)
 		},

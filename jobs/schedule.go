@@ -20,18 +20,32 @@ type Job struct {
 // Schedule is the whole table.
 func Schedule() []Job {
 	return []Job{
+		{"wake snoozed tickets", 15 * time.Second, wakeSnoozed},
 		{"close resolved tickets", 10 * time.Minute, closeResolved},
 		{"forget expired sessions and links", 15 * time.Minute, forgetExpired},
+		{"ask for ratings", 15 * time.Minute, askRatings},
 		{"forget leftovers", time.Hour, forgetLeftovers},
+		{"forget old notifications", 24 * time.Hour, forgetNotifications},
 		{"empty the bin", time.Hour, emptyBin},
 		{"forget what can no longer be undone", time.Hour, forgetChanges},
+		{"forget old drafts", 24 * time.Hour, forgetDrafts},
 		{"maintain the database", time.Hour, maintain},
 		{"sweep unused files", 24 * time.Hour, sweepFiles},
 	}
 }
 
+func wakeSnoozed(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	_, err := d.WakeSnoozed(ctx, by)
+	return err
+}
+
 func closeResolved(ctx context.Context, d *desk.Desk, by model.Actor) error {
 	_, err := d.CloseResolved(ctx, by)
+	return err
+}
+
+func askRatings(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	_, err := d.AskRatings(ctx, by)
 	return err
 }
 
@@ -43,6 +57,10 @@ func forgetLeftovers(ctx context.Context, d *desk.Desk, by model.Actor) error {
 	return d.ForgetLeftovers(ctx, by)
 }
 
+func forgetNotifications(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	return d.ForgetNotifications(ctx, by)
+}
+
 func emptyBin(ctx context.Context, d *desk.Desk, by model.Actor) error {
 	_, err := d.EmptyBin(ctx, by)
 	return err
@@ -50,6 +68,10 @@ func emptyBin(ctx context.Context, d *desk.Desk, by model.Actor) error {
 
 func forgetChanges(ctx context.Context, d *desk.Desk, by model.Actor) error {
 	return d.ForgetChanges(ctx, by)
+}
+
+func forgetDrafts(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	return d.ForgetDrafts(ctx, by)
 }
 
 func maintain(ctx context.Context, d *desk.Desk, by model.Actor) error { return d.Maintain(ctx, by) }

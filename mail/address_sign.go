@@ -27,7 +27,7 @@ const macBytes = 16
 // kindCodes gives each kind of mail its number inside of Message-IDs. Append only.
 var kindCodes = []model.MailKind{
 	"", model.MailTicketReceived, model.MailTicketNew, model.MailTicketOpened, model.MailReply, model.MailCustomerReply,
-	model.MailStaffReply, model.MailAssigned, model.MailStatus, model.MailSignIn, model.MailSignUp, model.MailReset, model.MailInvite, model.MailGuestLink, model.MailTest,
+	model.MailStaffReply, model.MailAssigned, model.MailStatus, model.MailSignIn, model.MailSignUp, model.MailReset, model.MailInvite, model.MailGuestLink, model.MailTest, model.MailRate, model.MailSide,
 }
 
 // Ref is what one of our Message-IDs says.
@@ -58,6 +58,27 @@ func (s Signer) ParseReplyAddress(address string) (ticket model.TicketID, person
 		return 0, 0, false
 	}
 	return model.TicketID(v[0]), model.PersonID(v[1]), true
+}
+
+// SideAddress is the local part of the address at which a third party answers
+// in a side conversation: side+OPAQUE.MAC.
+func (s Signer) SideAddress(side model.SideID, person model.PersonID) string {
+	return "side+" + s.seal("side", varint.AppendUvarint(varint.AppendUvarint(nil, uint64(side)), uint64(person)))
+}
+
+// ParseSideAddress reads the address of a side conversation, with or without
+// its domain.
+func (s Signer) ParseSideAddress(address string) (side model.SideID, person model.PersonID, ok bool) {
+	local, _, _ := strings.Cut(strings.TrimSpace(address), "@")
+	local, found := strings.CutPrefix(strings.ToLower(local), "side+")
+	if !found {
+		return 0, 0, false
+	}
+	v, ok := s.open("side", local, 2)
+	if !ok || v[0] == 0 || v[1] == 0 {
+		return 0, 0, false
+	}
+	return model.SideID(v[0]), model.PersonID(v[1]), true
 }
 
 // MessageID is the Message-ID of a mail, without brackets: t.OPAQUE.MAC@domain.

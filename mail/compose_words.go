@@ -33,26 +33,32 @@ func (r *router) tell(l *letter, n *news, a addressee, shy bool, url string) {
 		l.page.Said = saidBy(n)
 	case model.MailTicketNew:
 		l.page.Heading = w.T("mail.new_heading", "Name", nameIn(w, n.requester))
-		l.page.Rows = append(subjectRow(w, t), propertyRows(w, n)...)
+		l.page.Rows = append(subjectRow(w, t), r.propertyRows(w, n)...)
 		l.page.Said = saidBy(n)
 	case model.MailReply:
 		r.tellReply(l, n)
 	case model.MailCustomerReply:
 		l.page.Heading = w.T("mail.customer_reply_heading", "Name", saidName(w, n), "Reference", t.Reference)
 		l.page.Said = saidBy(n)
-		l.page.Rows = propertyRows(w, n)
+		l.page.Rows = r.propertyRows(w, n)
 		if n.said.HeldAt != 0 {
 			l.page.Lead = append(l.page.Lead, w.T("mail.held"))
 		}
 	case model.MailStaffReply:
 		l.page.Heading = w.T("mail.staff_reply_heading", "Name", saidName(w, n), "Reference", t.Reference)
 		l.page.Said = saidBy(n)
-		l.page.Rows = statusRow(w, n)
+		l.page.Rows = r.statusRow(w, n)
 	case model.MailAssigned:
 		l.page.Heading = w.T("mail.assigned_heading", "Name", nameIn(w, n.actor), "Reference", t.Reference)
-		l.page.Rows = append(subjectRow(w, t), propertyRows(w, n)...)
+		l.page.Rows = append(subjectRow(w, t), r.propertyRows(w, n)...)
 		if n.said != nil {
-			l.page.Said = &emails.Said{By: saidName(w, n), When: w.DateTime(n.said.CreatedAt.Std()), Text: model.Excerpt(n.said.Body, 400)}
+			l.page.Said = &emails.Said{By: saidName(w, n), When: w.DateTime(n.said.CreatedAt.Std()), Text: model.Excerpt(n.said.Plain(), 400)}
+		}
+	case model.MailDraftHeld:
+		l.page.Heading = w.T("mail.draft_held_heading", "Reference", t.Reference)
+		l.page.Lead = []string{w.T("mail.draft_held_lead", "Name", saidName(w, n))}
+		if l.page.Said = saidBy(n); n.said != nil {
+			l.page.Said.By, l.page.Said.When = saidName(w, n), w.DateTime(n.said.CreatedAt.Std())
 		}
 	case model.MailStatus:
 		r.tellStatus(l, n, staff, shy)
@@ -68,7 +74,7 @@ func (r *router) tellReceipt(l *letter, n *news, shy bool) {
 	if !shy {
 		l.page.Rows = subjectRow(w, n.ticket)
 		if n.said != nil {
-			l.page.Said = &emails.Said{Text: n.said.Body}
+			l.page.Said = saidBy(n)
 		}
 	} else {
 		l.page.After = append(l.page.After, w.T("mail.received_not_you"))
@@ -103,11 +109,11 @@ func (r *router) tellReply(l *letter, n *news) {
 func (r *router) tellStatus(l *letter, n *news, staff, shy bool) {
 	w := l.words
 	if staff {
-		l.page.Heading = w.T("mail.status_heading", "Name", nameIn(w, n.actor), "Reference", n.ticket.Reference, "To", w.T("status."+n.status.To.String()))
-		l.page.Rows = append(subjectRow(w, n.ticket), statusRow(w, n)...)
+		l.page.Heading = w.T("mail.status_heading", "Name", nameIn(w, n.actor), "Reference", n.ticket.Reference, "To", r.statusWord(w, n.status.ToID, n.status.To))
+		l.page.Rows = append(subjectRow(w, n.ticket), r.statusRow(w, n)...)
 		return
 	}
-	l.page.Heading = w.T("mail.customer_status_heading", "Status", w.T("customer_status."+n.status.To.Customer()))
+	l.page.Heading = w.T("mail.customer_status_heading", "Status", r.customerStatusWord(w, n.status.ToID, n.status.To))
 	l.page.Lead = []string{w.T("customer_status_text." + n.status.To.Customer())}
 	if !shy {
 		l.page.Rows = subjectRow(w, n.ticket)
@@ -143,7 +149,7 @@ func saidBy(n *news) *emails.Said {
 	if n.said == nil {
 		return nil
 	}
-	return &emails.Said{Text: n.said.Body} // the heading says whose words they are
+	return &emails.Said{Text: n.said.Body, Markdown: n.said.Markdown} // the heading says whose words they are
 }
 
 func subjectRow(w text.Words, t model.Ticket) []emails.Row {
@@ -151,22 +157,22 @@ func subjectRow(w text.Words, t model.Ticket) []emails.Row {
 }
 
 // statusRow is the move of the status, in the words of staff.
-func statusRow(w text.Words, n *news) []emails.Row {
+func (r *router) statusRow(w text.Words, n *news) []emails.Row {
 	if n.status == nil {
 		return nil
 	}
-	return []emails.Row{{Label: w.T("mail.status"), Value: w.T("mail.status_move", "From", w.T("status."+n.status.From.String()), "To", w.T("status."+n.status.To.String()))}}
+	return []emails.Row{{Label: w.T("mail.status"), Value: w.T("mail.status_move", "From", r.statusWord(w, n.status.FromID, n.status.From), "To", r.statusWord(w, n.status.ToID, n.status.To))}}
 }
 
 // propertyRows are what staff want to know of a ticket at a glance.
-func propertyRows(w text.Words, n *news) []emails.Row {
+func (r *router) propertyRows(w text.Words, n *news) []emails.Row {
 	from := n.requester.Display()
 	if n.requester.Name != "" && n.requester.Email != "" {
 		from = n.requester.Name + " <" + n.requester.Email + ">"
 	}
 	rows := []emails.Row{
 		{Label: w.T("mail.requester"), Value: from},
-		{Label: w.T("mail.status"), Value: w.T("status." + n.ticket.Status.String())},
+		{Label: w.T("mail.status"), Value: r.statusWord(w, n.ticket.StatusID, n.ticket.Status)},
 		{Label: w.T("mail.priority"), Value: w.T("priority." + n.ticket.Priority.String())},
 	}
 	if n.department != "" {

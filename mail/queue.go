@@ -44,6 +44,17 @@ func (r *router) queueTicketMail(ctx context.Context, n *news, a addressee) erro
 		}
 		url = r.site + "/guest/" + r.linkBlank(l.id) + "/"
 	}
+	if a.kind == model.MailReply && n.reply != nil && n.reply.Staff {
+		seen, err := r.tx.Recipients(ctx, n.said.ID, "cc")
+		if err != nil {
+			return err
+		}
+		for _, p := range seen {
+			if p.ID != a.person.ID && !p.Kind.Staff() {
+				l.cc = append(l.cc, p.Email)
+			}
+		}
+	}
 	if err := r.thread(ctx, l, n.ticket.ID, a.person.ID); err != nil {
 		return err
 	}
@@ -89,7 +100,7 @@ func tellsWords(k model.MailKind) bool {
 // address gets few. Answers are people's.
 func countsAsAutomatic(k model.MailKind) bool {
 	switch k {
-	case model.MailTicketReceived, model.MailStatus, model.MailSignIn, model.MailSignUp, model.MailReset, model.MailGuestLink:
+	case model.MailTicketReceived, model.MailStatus, model.MailSignIn, model.MailSignUp, model.MailReset, model.MailGuestLink, model.MailRate:
 		return true
 	}
 	return false

@@ -28,6 +28,10 @@ type PostOptions struct {
 	Settings func(context.Context) (model.Settings, error)
 	// Token makes a link that opens a ticket for a person.
 	Token func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error)
+	// RateLink makes a link to the page on which a ticket is rated.
+	RateLink func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error)
+	// Statuses are the statuses of the desk; nil is the core ones.
+	Statuses func(ctx context.Context) []model.StatusDef
 	// Secret is the secret of a link; model.ErrNotFound when it does not work any more.
 	Secret func(ctx context.Context, id model.TokenID) (string, error)
 	Files  Files
@@ -57,23 +61,23 @@ func NewPost(o PostOptions) *Post {
 // Outlet reads the events that make mail.
 func (p *Post) Outlet() outbox.Outlet {
 	return outbox.Outlet{Name: "mail", Route: p.Route, Routed: p.Wake, Kinds: []string{
-		"ticket.opened", "reply.added", "message.released", "ticket.assigned", "ticket.status_changed",
-		"person.invited", "link.requested", "guest_link.requested", "test_mail.requested",
+		"ticket.opened", "reply.added", "side.said", "message.released", "ticket.assigned", "ticket.status_changed", "draft.held",
+		"person.invited", "link.requested", "guest_link.requested", "test_mail.requested", "bulk.moved", "rating.asked",
 	}}
 }
 
-// bulk is from how many tickets on an action of one person is housekeeping, of
-// which nobody is told by one mail a ticket.
-const bulk = 10
-
 // Route writes the mails of events into the queue: for each action and ticket
-// at most one to each person.
+// at most one to each person, and of an action on several tickets one for all
+// of them where the words allow it.
 func (p *Post) Route(ctx context.Context, tx *store.Tx, recs []model.Record) error {
 	s, err := p.Settings(ctx)
 	if err != nil {
 		return fmt.Errorf("route mail: %w", err)
 	}
 	r := &router{Post: p, tx: tx, s: s, site: siteOf(s)}
+	if p.Statuses != nil {
+		r.statuses = p.Statuses(ctx)
+	}
 	touched := map[string]int{}
 	var order []*happening
 	by := map[happeningKey]*happening{}
@@ -82,8 +86,14 @@ func (p *Post) Route(ctx context.Context, tx *store.Tx, recs []model.Record) err
 		if err != nil {
 			return err
 		}
-		if rec.TicketID == 0 || rec.Kind == "guest_link.requested" {
+		if rec.TicketID == 0 || rec.Kind == "guest_link.requested" || rec.Kind == "rating.asked" {
 			if err := r.account(ctx, rec, e); err != nil {
+				return fmt.Errorf("mail for event %d: %w", rec.ID, err)
+			}
+			continue
+		}
+		if said, ok := e.(model.SideSaid); ok {
+			if err := r.side(ctx, rec, said); err != nil {
 				return fmt.Errorf("mail for event %d: %w", rec.ID, err)
 			}
 			continue
@@ -98,12 +108,14 @@ func (p *Post) Route(ctx context.Context, tx *store.Tx, recs []model.Record) err
 		h.add(rec, e)
 	}
 	for _, h := range order {
-		h.bulk = touched[h.first.ActionID] > bulk
+		if h.several, err = r.several(ctx, h.first.ActionID, touched); err != nil {
+			return err
+		}
 		if err := r.happened(ctx, h); err != nil {
 			return fmt.Errorf("mail for event %d: %w", h.first.ID, err)
 		}
 	}
-	return nil
+	return r.severalReady(ctx)
 }
 
 type happeningKey struct {
@@ -120,9 +132,10 @@ type happening struct {
 	reply    *model.ReplyAdded
 	released *model.MessageReleased
 	assigned *model.Assigned
+	held     *model.DraftHeld
 	status   *model.StatusChanged // from the first to the last of the action
 	silent   bool                 // from an archive, or written by a machine: nobody is told
-	bulk     bool                 // one of many tickets
+	several  several              // whether it is one of several tickets
 }
 
 // add takes in a fact. The most telling one names the mails.
@@ -137,6 +150,10 @@ func (h *happening) add(rec model.Record, e model.Event) {
 		h.silent = h.silent || e.Imported || e.Automatic
 	case model.MessageReleased:
 		h.released, rank = &e, 3
+	case model.DraftHeld:
+		if e.Mail { // others see it on the page they wrote it on
+			h.held, rank = &e, 6
+		}
 	case model.Assigned:
 		h.assigned, rank = &e, 2
 	case model.StatusChanged:
@@ -157,6 +174,10 @@ type router struct {
 	tx   *store.Tx
 	s    model.Settings
 	site string
+
+	statuses []model.StatusDef
+	jobs     map[string]several // of actions, as they were looked up
+	ended    []model.BulkID     // changes of many tickets that ended in this batch
 }
 
 // happened writes the mails of a happening.
@@ -180,7 +201,11 @@ func (r *router) happened(ctx context.Context, h *happening) error {
 		return err
 	}
 	for _, a := range list {
-		if err := r.queueTicketMail(ctx, n, a); err != nil {
+		tell := r.queueTicketMail
+		if h.several != justOne && tellsSeveral(a.kind) {
+			tell = r.noteSeveral
+		}
+		if err := tell(ctx, n, a); err != nil {
 			return err
 		}
 	}
@@ -221,6 +246,8 @@ func (r *router) news(ctx context.Context, h *happening, t model.Ticket) (*news,
 	}
 	var id model.MessageID
 	switch {
+	case h.held != nil:
+		id = h.held.Message
 	case h.opened != nil:
 		id = h.opened.Message
 	case h.reply != nil:

@@ -21,8 +21,14 @@ func (r *router) account(ctx context.Context, rec model.Record, e model.Event) e
 		return r.linkMail(ctx, rec, e.Token)
 	case model.GuestLinkRequested:
 		return r.guestLinkMail(ctx, rec, e)
+	case model.RatingAsked:
+		return r.rateMail(ctx, rec, e)
 	case model.TestMailRequested:
 		return r.testMail(ctx, rec, e.Address)
+	case model.BulkMoved:
+		if e.State == model.BulkDone || e.State == model.BulkFailed {
+			r.ended = append(r.ended, e.Job)
+		}
 	}
 	return nil
 }

@@ -160,12 +160,15 @@ type TicketView struct {
 	Earlier         int          // messages before the first item shown beyond the opening one
 	Followers       []PersonRef
 	Following       bool        // the actor follows it
+	Sides           []SideRef   // talks with third parties
+	Recipients      []Recipient // whom the newest messages went to beside the requester
 	Participants    []PersonRef // customers on copy
 	Pinned          []PinnedNote
 	Unread          int         // notifications of the actor about it, unread
 	Others          []TicketRow // newest other tickets of the requester the actor may see
 	OtherCount      int         // capped at 1,000
 	Snoozer         PersonRef   // who put it to sleep
+	Into            TicketLink  // the ticket it was merged into, when the actor may see it
 	Links           []TicketLink
 	LastEvent       EventID       // where live updates begin
 	SeenMessage     MessageID     // what the actor had read before this look
@@ -212,7 +215,7 @@ const (
 // TicketCan is what the actor may do with the ticket; the page shows only
 // controls that work.
 type TicketCan struct {
-	Reply, Note, Edit, Assign, Tag, Follow, Delete, Restore, Close, Reopen bool
+	Reply, Note, Edit, Assign, Tag, Follow, Delete, Restore, Close, Reopen, Rate bool
 }
 
 // DashboardCounts are the numbers of the agent's first page, each capped.

@@ -40,6 +40,13 @@ type Message struct {
 // Public reports whether customers see the message.
 func (m Message) Public() bool { return m.Kind == ReplyKind && m.HeldAt == 0 && m.DeletedAt == 0 }
 
+// Recipient is somebody a message went to beside the requester.
+type Recipient struct {
+	Message MessageID
+	Role    string // cc or bcc
+	Address string
+}
+
 // NewReply is what it takes to say something in a ticket.
 type NewReply struct {
 	Body       string
@@ -47,14 +54,21 @@ type NewReply struct {
 	HTML       string // sanitised; only from mail
 	HTMLPolicy int
 	Files      []AttachmentID
-	Slot       string
-	Op         string    // any unique text; a repeat returns the first message
-	Seen       MessageID // staff: the newest public message the writer has seen; zero skips the check
-	Status     Status    // staff: change to this status with the reply; zero leaves it to the automatic move
-	Ledger     LedgerID  // the mail it came from
-	Automatic  bool      // a machine wrote it: nobody is answered, nothing reopens
-	Hold       bool      // keep it from customers until an agent releases it
-	Imported   bool      // from an archive: dates kept, nobody is told
+	Cc, Bcc    []string // addresses
+	CcWas      []string // who was on copy when it was written: of these, whoever is not in Cc is taken off
+	// RecipientsKnown says that the writer was told of strangers among the recipients.
+	RecipientsKnown bool
+	Slot            string
+	Op              string    // any unique text; a repeat returns the first message
+	Seen            MessageID // staff: the newest public message the writer has seen; zero skips the check
+	Status          Status    // staff: change to this status with the reply; zero leaves it to the automatic move
+	StatusKey       string    // the same by the key of any status of the desk; wins over Status
+	Ledger          LedgerID  // the mail it came from
+	Automatic       bool      // a machine wrote it: nobody is answered, nothing reopens
+	Hold            bool      // keep it from customers until an agent releases it
+	Imported        bool      // from an archive: dates kept, nobody is told
+	Blanks          bool      // staff: send it with blanks that nobody filled
+	Draft           string    // the tab whose draft ends when this is said
 }
 
 // ThreadItem is a message as a page shows it.

@@ -20,17 +20,20 @@ const (
 	MailTicketReceived MailKind = "ticket_received" // to the requester: we have it
 	MailTicketNew      MailKind = "ticket_new"      // to staff: a new unassigned ticket
 	MailTicketOpened   MailKind = "ticket_opened"   // to the requester: staff opened a ticket on their behalf
+	MailSide           MailKind = "side"            // to a third party: a message of a side conversation
 	MailReply          MailKind = "reply"           // to the customer's side: an answer
 	MailCustomerReply  MailKind = "customer_reply"  // to staff: the customer wrote
 	MailStaffReply     MailKind = "staff_reply"     // to followers and the assignee: a colleague answered
 	MailAssigned       MailKind = "assigned"        // to the new assignee
 	MailStatus         MailKind = "status"          // to the requester and followers: the status changed
+	MailDraftHeld      MailKind = "draft_held"      // to whoever answered by mail what was answered already
 	MailSignIn         MailKind = "sign_in"
 	MailSignUp         MailKind = "sign_up"
 	MailReset          MailKind = "reset"
 	MailInvite         MailKind = "invite"
 	MailGuestLink      MailKind = "guest_link"
 	MailTest           MailKind = "test"
+	MailRate           MailKind = "rate" // to the customer: how was the help
 )
 
 // OutgoingMail is a row of the queue.

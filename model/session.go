@@ -21,6 +21,7 @@ const (
 	TokenReset  TokenPurpose = "reset"
 	TokenInvite TokenPurpose = "invite"
 	TokenGuest  TokenPurpose = "guest"
+	TokenRate   TokenPurpose = "rate"
 	TokenSetup  TokenPurpose = "setup"
 )
 

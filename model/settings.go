@@ -41,10 +41,17 @@ type Settings struct {
 	AutoCloseResolvedAfterDays int `key:"auto_close_resolved_after_days" default:"7" min:"0" max:"3650" in:"tickets" is:"admin"`
 	// Days after closing in which an answer reopens the ticket; later it opens a new, linked one.
 	ReopenClosedWithinDays int `key:"reopen_closed_within_days" default:"30" min:"0" max:"3650" in:"tickets" is:"admin"`
+	// Seconds in which the sending of a reply can be undone, for agents who have not chosen; 0 sends at once.
+	UndoSendSeconds int `key:"undo_send_seconds" default:"10" min:"0" max:"60" in:"tickets" is:"admin"`
 	// Whether customers see the priority of their tickets.
 	ShowPriorityToCustomers bool `key:"show_priority_to_customers" default:"false" in:"tickets" is:"admin"`
 	// The status moves people may make, as a map of status to statuses (a table in the file, JSON elsewhere); a status that is left out keeps its built-in row. Empty: the built-in table.
 	Transitions string `key:"transitions" kind:"map" in:"tickets" is:"admin" check:"transitions"`
+
+	// Whether customers may rate the help they got.
+	CSATEnabled bool `key:"csat_enabled" default:"true" in:"ratings" is:"admin"`
+	// Hours after a ticket was resolved in which its customer is asked by mail how the help was.
+	CSATSendAfterHours int `key:"csat_send_after_hours" default:"24" min:"0" max:"720" in:"ratings" is:"admin"`
 
 	// Files per message.
 	MaxAttachments int `key:"max_attachments" default:"5" min:"0" max:"100" in:"attachments" is:"admin"`

@@ -26,6 +26,89 @@ type StatusDef struct {
 // Core reports whether the status is one of the eight.
 func (s StatusDef) Core() bool { return s.ID >= StatusID(Open) && s.ID <= StatusID(Closed) }
 
+// Active reports whether the status is still offered.
+func (s StatusDef) Active() bool { return s.ArchivedAt == 0 }
+
+// Name is what an admin called the status, for a reader of a language; empty
+// is the built-in word of its state. A core status keeps its built-in word in
+// languages it was given no other.
+func (s StatusDef) Name(lang string) string { return s.named(s.Label, lang) }
+
+// CustomerName is what customers read instead; empty is their word of the
+// state.
+func (s StatusDef) CustomerName(lang string) string { return s.named(s.CustomerLabel, lang) }
+
+func (s StatusDef) named(l Localized, lang string) string {
+	if s.Core() && l[lang] == "" {
+		return l[""]
+	}
+	return l.In(lang)
+}
+
+// StatusByID finds a status in a list; what is not there is the core status
+// of the state.
+func StatusByID(list []StatusDef, id StatusID, state Status) StatusDef {
+	for _, s := range list {
+		if s.ID == id {
+			return s
+		}
+	}
+	return CoreStatus(state)
+}
+
+// StatusByKey finds a status in a list by its key.
+func StatusByKey(list []StatusDef, key string) (StatusDef, bool) {
+	for _, s := range list {
+		if s.Key == key {
+			return s, true
+		}
+	}
+	return StatusDef{}, false
+}
+
+// StatusMove is an entry of the table of moves that an admin narrowed.
+type StatusMove struct {
+	From StatusID `db:"from_id"`
+	To   StatusID `db:"to_id"`
+}
+
+// StatusRow is a status with how many tickets have it, at most 1,000.
+type StatusRow struct {
+	StatusDef
+	Tickets int `db:"tickets"`
+}
+
+// The facts about statuses.
+type (
+	// StatusSaved tells what became of a status: created, changed, moved, archived or restored.
+	StatusSaved struct {
+		Status StatusID `json:"status"`
+		Key    string   `json:"key"`
+		What   string   `json:"what"`
+	}
+	// StatusMovesSaved is another table of the moves that are allowed.
+	StatusMovesSaved struct {
+		Moves []StatusMove `json:"moves"`
+	}
+)
+
+// Kind is status.saved.
+func (StatusSaved) Kind() string { return "status.saved" }
+
+// Public is false.
+func (StatusSaved) Public() bool { return false }
+
+// Kind is status.moves_saved.
+func (StatusMovesSaved) Kind() string { return "status.moves_saved" }
+
+// Public is false.
+func (StatusMovesSaved) Public() bool { return false }
+
+func init() {
+	register[StatusSaved]()
+	register[StatusMovesSaved]()
+}
+
 // CoreStatus is the built-in status of a state.
 func CoreStatus(s Status) StatusDef {
 	return StatusDef{ID: StatusID(s), Key: s.String(), State: s, Position: int(s), Version: 1}

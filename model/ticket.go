@@ -56,13 +56,15 @@ func (t Ticket) Deleted() bool { return t.DeletedAt != 0 }
 // NewTicket is what it takes to open a ticket.
 type NewTicket struct {
 	Subject        string
-	Body           string // plain text
+	Body           string // plain text, or Markdown
+	Markdown       bool   // Body is Markdown
 	HTML           string // sanitised; only from mail
 	HTMLPolicy     int
 	Priority       Priority     // zero: the desk's default
 	Type           TicketType   // zero: question
 	Department     DepartmentID // zero: none
 	Assignee       PersonID
+	Fields         map[string][]string // custom fields by key
 	Tags           []TagID
 	TagNames       []string // staff: tags by id or name; new names become tags
 	Channel        Channel

@@ -47,8 +47,9 @@ var bundles = []bundle{
 	// What only dialogs, editors and settings need is loaded with them.
 	{name: "tools.css", kind: cssType, over: "css/tokens.css", sources: []string{"css/rooms.css", "css/tools.css"}},
 	{name: "tools.js", kind: jsType, sources: []string{"js/tools.js"}},
+	{name: "fields.js", kind: jsType, sources: []string{"js/fields.js"}},
 	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
-	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/composer.js", "js/list.js", "js/keys.js"}},
+	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/together.js", "js/composer.js", "js/draft.js", "js/list.js", "js/combo.js", "js/keys.js"}},
 	{name: "portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "js/core.js", "js/live.js", "js/composer.js"}},
 	{name: "icons.svg", kind: svgType, sources: []string{"icons/icons.svg"}},
 	{name: "favicon.svg", kind: svgType, sources: []string{"icons/favicon.svg"}},

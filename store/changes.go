@@ -34,19 +34,20 @@ var watchedTables = map[string]watched{
 		},
 		soft: []string{
 			"resolved_at", "closed_at", "reopened_count", "waiting_since", "customer_at", "public_at", "updated_at", "first_message_id", "last_message_id",
-			"last_public_id", "last_public_by", "message_count", "public_count", "file_count", "preview", "first_response_at",
+			"last_public_id", "last_public_by", "message_count", "public_count", "file_count", "preview", "first_response_at", "rating_due_at",
 		},
 	},
-	"ticket_tags":   {key: []string{"ticket_id", "tag_id"}, fill: map[string]string{"pile": "(SELECT pile FROM tickets WHERE id = ?1)"}},
-	"ticket_people": {key: []string{"person_id", "role", "ticket_id"}},
-	"ticket_links":  {key: []string{"a", "b", "kind"}},
-	"messages":      {key: []string{"id"}, hard: []string{"ticket_id", "came_from", "pinned_at", "pinned_by", "deleted_at"}},
-	"attachments":   {key: []string{"id"}, hard: []string{"message_id"}},
-	"field_values":  {key: []string{"entity", "entity_id", "field_id", "option"}, hard: []string{"num", "text"}},
-	"drafts":        {key: []string{"id"}, hard: []string{"ticket_id"}},
-	"views":         {key: []string{"id"}, hard: []string{"scope", "department_id", "name", "query", "columns", "icon", "hue", "deleted_at"}},
-	"macros":        {key: []string{"id"}, hard: []string{"deleted_at"}},
-	"canned":        {key: []string{"id"}, hard: []string{"deleted_at"}},
+	"ticket_tags":        {key: []string{"ticket_id", "tag_id"}, fill: map[string]string{"pile": "(SELECT pile FROM tickets WHERE id = ?1)"}},
+	"ticket_people":      {key: []string{"person_id", "role", "ticket_id"}},
+	"ticket_links":       {key: []string{"a", "b", "kind"}},
+	"messages":           {key: []string{"id"}, hard: []string{"ticket_id", "came_from", "pinned_at", "pinned_by", "deleted_at"}},
+	"attachments":        {key: []string{"id"}, hard: []string{"message_id"}},
+	"field_values":       {key: []string{"entity", "entity_id", "field_id", "option"}, hard: []string{"num", "text"}},
+	"drafts":             {key: []string{"id"}, hard: []string{"ticket_id", "held_at", "held_why"}},
+	"side_conversations": {key: []string{"id"}, hard: []string{"ticket_id"}},
+	"views":              {key: []string{"id"}, hard: []string{"scope", "department_id", "name", "query", "columns", "icon", "hue", "deleted_at"}},
+	"macros":             {key: []string{"id"}, hard: []string{"deleted_at"}},
+	"canned":             {key: []string{"id"}, hard: []string{"deleted_at"}},
 }
 
 // changeSet collects the rows of an undoable action while it runs.
@@ -289,8 +290,8 @@ func (tx *Tx) Recount(ctx context.Context, id model.TicketID) error {
 	}
 	const said = "FROM messages m WHERE m.ticket_id = t.id AND m.deleted_at IS NULL AND m.kind <> 4"
 	const public = "FROM messages m WHERE m.ticket_id = t.id AND m.deleted_at IS NULL AND m.held_at IS NULL AND m.kind = 1"
-	body, err := one[string](ctx, tx.Reader, "SELECT coalesce((SELECT m.body "+strings.ReplaceAll(public, "t.id", "?")+" ORDER BY m.id DESC LIMIT 1), '')", id)
-	if err != nil {
+	last, err := one[model.Message](ctx, tx.Reader, "SELECT m.body, m.markdown "+strings.ReplaceAll(public, "t.id", "?")+" ORDER BY m.id DESC LIMIT 1", id)
+	if err != nil && !errors.Is(err, model.ErrNotFound) {
 		return err
 	}
 	_, err = tx.exec(ctx, `UPDATE tickets AS t SET
@@ -298,7 +299,7 @@ func (tx *Tx) Recount(ctx context.Context, id model.TicketID) error {
 		first_message_id = (SELECT min(m.id) `+said+`), last_message_id = (SELECT max(m.id) `+said+`),
 		last_public_id = (SELECT max(m.id) `+public+`), last_public_by = (SELECT m.author_id `+public+` ORDER BY m.id DESC LIMIT 1),
 		file_count = (SELECT count(*) FROM messages m JOIN attachments a ON a.message_id = m.id WHERE m.ticket_id = t.id AND m.deleted_at IS NULL AND m.kind <> 4),
-		preview = ? WHERE t.id = ?`, model.Excerpt(body, 120), id)
+		preview = ? WHERE t.id = ?`, model.Excerpt(last.Plain(), 120), id)
 	return err
 }
 

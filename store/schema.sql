@@ -529,6 +529,20 @@ CREATE INDEX outgoing_mail_message ON outgoing_mail(message_id) WHERE message_id
 CREATE INDEX outgoing_mail_state   ON outgoing_mail(state, id);
 CREATE INDEX outgoing_mail_ticket  ON outgoing_mail(ticket_id, id) WHERE ticket_id IS NOT NULL;
 
+-- Of an action on several tickets, what each person is told in one mail. The
+-- rows go when it is written; a change that runs in parts is ready at its end.
+CREATE TABLE mail_several (
+  action_id TEXT NOT NULL,
+  person_id INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  kind      TEXT NOT NULL,
+  word      TEXT NOT NULL DEFAULT '',         -- the new status
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  event_id  INTEGER NOT NULL,
+  ready     INTEGER NOT NULL,
+  PRIMARY KEY (action_id, person_id, kind, word, ticket_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mail_several_ready ON mail_several(action_id, person_id, kind, word) WHERE ready = 1;
+
 -- Every mail that arrived. Inserted and committed before it is interpreted;
 -- the raw bytes are at mail/aa/bb/… , compressed, named by hash.
 CREATE TABLE mail_ledger (
@@ -684,6 +698,7 @@ CREATE TABLE bulk_jobs (
 ) STRICT;
 CREATE INDEX bulk_jobs_open   ON bulk_jobs(id) WHERE state IN ('waiting','running');
 CREATE INDEX bulk_jobs_person ON bulk_jobs(person_id, id);
+CREATE UNIQUE INDEX bulk_jobs_action ON bulk_jobs(action_id);
 
 -- The rest -------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ type handler struct{ desk *desk.Desk }
 // Routes are the paths of the admin panel.
 func Routes(d *desk.Desk) []web.Route {
 	h := &handler{desk: d}
-	return []web.Route{
+	routes := []web.Route{
 		web.Page("admin/", web.Staff, h.ShowIndex).Needing(model.PermSettings),
 		web.Page("admin/departments/", web.Staff, h.ListDepartments).Needing(model.PermDepartments),
 		web.Page("admin/departments/create/", web.Staff, h.NewDepartment).Needing(model.PermDepartments),
@@ -55,6 +55,16 @@ func Routes(d *desk.Desk) []web.Route {
 		web.Page("admin/settings/", web.Staff, h.ShowSettings).Needing(model.PermSettings),
 		web.Post("admin/settings/update/", web.Staff, h.UpdateSettings).Needing(model.PermSettings),
 	}
+	for _, more := range features {
+		routes = append(routes, more(h)...)
+	}
+	return routes
+}
+
+// features are the routes that features bring, each from a file of its own.
+var features = []func(h *handler) []web.Route{
+	statusRoutes,
+	fieldRoutes,
 }
 
 // ShowIndex answers with the overview of the panel.

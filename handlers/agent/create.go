@@ -18,6 +18,9 @@ func (h *handler) NewTicket(c *fiber.Ctx) error {
 		return err
 	}
 	p.Email, p.Name, p.Subject = web.Query(c, "email"), web.Query(c, "name"), web.Query(c, "subject")
+	if err := h.restoreNew(c, &p); err != nil {
+		return err
+	}
 	return web.Render(c, fiber.StatusOK, view.NewTicketPage(p))
 }
 
@@ -34,7 +37,8 @@ func (h *handler) newTicket(c *fiber.Ctx) (p view.NewTicket, err error) {
 	}
 	s := web.Settings(c)
 	p.Op, p.Priority, p.Type = ui.NewOp(ctx), s.DefaultPriority.String(), model.Question.String()
-	p.Slot = "new:" + p.Op
+	p.Slot, p.Me = "new:"+p.Op, web.By(c).ID
+	p.Fields = newFields(p, nil)
 	return p, nil
 }
 
@@ -48,7 +52,7 @@ func (h *handler) CreateTicket(c *fiber.Ctx) error {
 	problems := f.Problems
 	in := model.NewTicket{
 		Subject: f.Text("subject"), Body: f.Text("description"), RequesterEmail: f.Text("requester_email"), RequesterName: f.Text("requester_name"),
-		Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Note: f.Bool("note"), Silent: f.Bool("silent"), Channel: model.Web,
+		Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Note: f.Bool("note"), Silent: f.Bool("silent"), Channel: model.Web, Markdown: true,
 	}
 	if w := f.Text("priority"); w != "" {
 		if in.Priority, err = model.ParsePriority(w); err != nil {
@@ -67,7 +71,10 @@ func (h *handler) CreateTicket(c *fiber.Ctx) error {
 	if in.Assignee, ok = web.ParseID[model.PersonID](f.Text("agent_id")); !ok && f.Text("agent_id") != "" {
 		problems.Add("agent_id", "choice_invalid")
 	}
-	in.TagNames = splitNames(f.List("add_tags[]"))
+	in.TagNames, in.Fields = splitNames(f.List("add_tags[]")), f.Fields("field.")
+	if f.Has("refresh") { // show the fields that what was filled in asks for
+		return h.newTicketAgain(c, f, in, nil, fiber.StatusOK)
+	}
 	var t model.Ticket
 	if len(problems) == 0 {
 		t, err = h.desk.OpenTicket(ctx, by, in)
@@ -77,9 +84,17 @@ func (h *handler) CreateTicket(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
+		if err := h.desk.DropOpenDraft(ctx, by, 0, model.NewTab); err != nil {
+			return err
+		}
 		web.Say(c, "ok", "agent.ticket_opened", "Reference", t.Reference)
 		return web.Done(c, ticketPath(t.ID))
 	}
+	return h.newTicketAgain(c, f, in, problems, f.Status())
+}
+
+// newTicketAgain brings the form back with what was typed.
+func (h *handler) newTicketAgain(c *fiber.Ctx, f *web.Form, in model.NewTicket, problems model.Invalid, status int) error {
 	p, err := h.newTicket(c)
 	if err != nil {
 		return err
@@ -93,10 +108,17 @@ func (h *handler) CreateTicket(c *fiber.Ctx) error {
 	if p.Slot = f.Slot; p.Slot == "" {
 		p.Slot = "new:" + p.Op
 	}
-	if p.Files, err = h.desk.Staged(ctx, by, "", p.Slot); err != nil {
+	p.Fields = newFields(p, f.Fields("field."))
+	if p.Files, err = h.desk.Staged(c.UserContext(), web.By(c), "", p.Slot); err != nil {
 		return err
 	}
-	return web.PageOr(c, f.Status(), view.NewTicketPage(p), "new-ticket")
+	return web.PageOr(c, status, view.NewTicketPage(p), "new-ticket")
+}
+
+// newFields are the custom fields of the form as it is filled in.
+func newFields(p view.NewTicket, typed map[string][]string) []ui.Asked {
+	props := map[string]string{"type": p.Type, "priority": p.Priority, "department": p.Department}
+	return ui.AskedFields(p.Choices.Fields, props, []string{"type", "priority", "department"}, typed, p.Problems)
 }
 
 // FindPeople answers with people whose name or address begins like the text.

@@ -12,8 +12,23 @@ import (
 // They come before the general ones, so that a word wins over an id.
 var features = []func(h *handler) []web.Route{
 	undoRoutes,
+	fieldRoutes,
 	bulkRoutes,
 	undoPageRoutes,
+	draftRoutes,
+	workspaceRoutes,
+	dashboardRoutes,
+	whyRoutes,
+	sideRoutes,
+	recipientRoutes,
+	paletteRoutes,
+	followerRoutes,
+	mentionRoutes,
+	notificationRoutes,
+	presenceRoutes,
+	pinRoutes,
+	cannedRoutes,
+	macroRoutes,
 }
 
 // loads add what features show on the page of a ticket. Most lists come with

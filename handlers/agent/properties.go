@@ -9,6 +9,7 @@ import (
 	"escalated/desk"
 	"escalated/handlers/web"
 	"escalated/model"
+	"escalated/text"
 	view "escalated/views/agent"
 )
 
@@ -24,11 +25,15 @@ func (h *handler) change(c *fiber.Ctx, verb func(ctx context.Context, by model.A
 	if err != nil {
 		return err
 	}
-	err = verb(c.UserContext(), web.By(c), id, f, desk.Change{Version: f.Int("version")})
+	ctx, set := desk.Undoing(c.UserContext())
+	err = verb(ctx, web.By(c), id, f, desk.Change{Version: f.Int("version")})
 	problems := model.Problems(err)
 	var stale *model.Stale
 	if len(problems) == 0 && !errors.As(err, &stale) {
 		if err != nil {
+			return err
+		}
+		if err := h.sayChanged(c, *set); err != nil {
 			return err
 		}
 		if !web.IsHTMX(c) {
@@ -40,7 +45,7 @@ func (h *handler) change(c *fiber.Ctx, verb func(ctx context.Context, by model.A
 	if err != nil {
 		return err
 	}
-	p.Problems, p.Stale, p.Editing = problems, stale, f.Text("subject")
+	p.Problems, p.Stale, p.Editing, p.Typed = problems, stale, f.Text("subject"), f.CustomFields()
 	status := fiber.StatusUnprocessableEntity
 	if stale != nil {
 		status = fiber.StatusConflict
@@ -51,6 +56,22 @@ func (h *handler) change(c *fiber.Ctx, verb func(ctx context.Context, by model.A
 		return web.Render(c, status, view.PanelRefused(p))
 	}
 	return web.Render(c, status, view.TicketPage(p))
+}
+
+// sayChanged tells what was changed, with the way back.
+func (h *handler) sayChanged(c *fiber.Ctx, set model.ChangeSetID) error {
+	if set == 0 {
+		return nil
+	}
+	last, err := h.desk.LastUndoable(c.UserContext(), web.By(c))
+	if errors.Is(err, model.ErrNotFound) || err == nil && last.ID != set {
+		return nil // changed again meanwhile, in another window
+	}
+	if err != nil {
+		return err
+	}
+	web.SayUndo(c, undoPath(set), "agent.changed", "What", text.T(c.UserContext(), "undo."+last.What))
+	return nil
 }
 
 // changed shows a changed ticket: panel, head and timeline.
@@ -87,11 +108,7 @@ func (h *handler) UpdateAssignee(c *fiber.Ctx) error {
 // UpdateStatus moves the ticket along the transition table.
 func (h *handler) UpdateStatus(c *fiber.Ctx) error {
 	return h.change(c, func(ctx context.Context, by model.Actor, id model.TicketID, f *web.Form, seen desk.Change) error {
-		to, err := model.ParseStatus(f.Text("status"))
-		if err != nil {
-			return model.Refuse("status", "choice_invalid")
-		}
-		return h.desk.SetStatus(ctx, by, id, to, seen)
+		return h.desk.SetStatusTo(ctx, by, id, f.Text("status"), seen)
 	})
 }
 
@@ -156,7 +173,8 @@ func (h *handler) UpdateFollow(c *fiber.Ctx) error {
 	})
 }
 
-// UpdateSeen notes how far the actor has read.
+// UpdateSeen notes how far the actor has read, and that they know what they
+// were told of the ticket.
 func (h *handler) UpdateSeen(c *fiber.Ctx) error {
 	id, err := web.ID[model.TicketID](c, "id")
 	if err != nil {
@@ -167,6 +185,9 @@ func (h *handler) UpdateSeen(c *fiber.Ctx) error {
 		return err
 	}
 	if err := h.desk.MarkSeen(c.UserContext(), web.By(c), id, model.MessageID(f.Int("seen"))); err != nil {
+		return err
+	}
+	if err := h.desk.ReadNotificationsOf(c.UserContext(), web.By(c), id); err != nil {
 		return err
 	}
 	return web.Nothing(c)

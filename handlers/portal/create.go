@@ -36,7 +36,7 @@ func (h *handler) newTicket(c *fiber.Ctx, guest bool) (view.NewTicket, error) {
 		return n, err
 	}
 	n.Topics = choices.Departments
-	return n, nil
+	return n, h.askFields(c, &n, nil)
 }
 
 // CreateTicket opens a ticket for a customer.
@@ -46,6 +46,9 @@ func (h *handler) CreateTicket(c *fiber.Ctx) error {
 		return err
 	}
 	in, problems := h.read(c, f)
+	if f.Has("refresh") {
+		return h.newTicketAs(c, f, nil, false, fiber.StatusOK)
+	}
 	var t model.Ticket
 	if len(problems) == 0 {
 		t, err = h.desk.OpenTicket(c.UserContext(), web.By(c), in)
@@ -63,7 +66,7 @@ func (h *handler) CreateTicket(c *fiber.Ctx) error {
 
 // read is the ticket of a form: what customers may say about one, and no more.
 func (h *handler) read(c *fiber.Ctx, f *web.Form) (model.NewTicket, model.Invalid) {
-	in := model.NewTicket{Subject: f.Text("subject"), Body: f.Text("description"), Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Channel: model.Web}
+	in := model.NewTicket{Subject: f.Text("subject"), Body: f.Text("description"), Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Fields: f.Fields("field."), Channel: model.Web}
 	problems := f.Problems
 	if w := f.Text("priority"); w != "" && web.Settings(c).ShowPriorityToCustomers {
 		var err error
@@ -82,6 +85,10 @@ func (h *handler) read(c *fiber.Ctx, f *web.Form) (model.NewTicket, model.Invali
 
 // newTicketAgain brings the form back with what was typed and what is wrong.
 func (h *handler) newTicketAgain(c *fiber.Ctx, f *web.Form, problems model.Invalid, guest bool) error {
+	return h.newTicketAs(c, f, problems, guest, f.Status())
+}
+
+func (h *handler) newTicketAs(c *fiber.Ctx, f *web.Form, problems model.Invalid, guest bool, status int) error {
 	n, err := h.newTicket(c, guest)
 	if err != nil {
 		return err
@@ -100,5 +107,8 @@ func (h *handler) newTicketAgain(c *fiber.Ctx, f *web.Form, problems model.Inval
 	if n.Kept, err = h.kept(c, f); err != nil {
 		return err
 	}
-	return web.PageOr(c, f.Status(), view.NewTicketPage(n), "new-ticket-form")
+	if err := h.askFields(c, &n, f.Fields("field.")); err != nil {
+		return err
+	}
+	return web.PageOr(c, status, view.NewTicketPage(n), "new-ticket-form")
 }

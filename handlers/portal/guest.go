@@ -124,6 +124,9 @@ func (h *handler) CreateGuestTicket(c *fiber.Ctx) error {
 	if f.Text("subject_2") != "" {
 		problems.Add("", "spam")
 	}
+	if f.Has("refresh") {
+		return h.newTicketAs(c, f, nil, true, fiber.StatusOK)
+	}
 	var t model.Ticket
 	var link string
 	if len(problems) == 0 {

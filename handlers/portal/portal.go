@@ -18,7 +18,7 @@ type handler struct{ desk *desk.Desk }
 // Routes are the paths of the portal, of guests, and of files.
 func Routes(d *desk.Desk) []web.Route {
 	h := &handler{desk: d}
-	return []web.Route{
+	return append(append(rateRoutes(h), mergeRoutes(h)...), []web.Route{
 		web.Page("tickets/", web.SignedIn, h.ListTickets),
 		web.Page("tickets/create/", web.SignedIn, h.NewTicket),
 		web.Post("tickets/store/", web.Customers, h.CreateTicket).WithFiles(),
@@ -42,7 +42,7 @@ func Routes(d *desk.Desk) []web.Route {
 		web.Get("attachments/:id/", web.SignedIn, h.SendAttachment),
 		web.Post("uploads/", web.Anyone, h.CreateUpload).WithFiles(),
 		web.Post("uploads/:id/delete/", web.Anyone, h.DeleteUpload),
-	}
+	}...)
 }
 
 // stage keeps the files of a form. A visitor without an account owns a slot by

@@ -34,11 +34,22 @@ func (s *Site) frame(c *fiber.Ctx, ctx context.Context, settings model.Settings)
 		Demo:      s.Demo,
 		NoAsking:  !mayAsk(who.Actor, settings),
 		Prefs:     who.Prefs,
+		Unread:    who.Unread,
+		Newest:    int64(who.Newest),
+		Statuses:  s.statuses(ctx),
 	}
 	if who.SignedIn() {
 		f.PersonName, f.PersonEmail = who.Actor.Name, who.Email
 	}
 	return ui.With(ctx, f)
+}
+
+// statuses are those of the desk; without them pages show the core ones.
+func (s *Site) statuses(ctx context.Context) []model.StatusDef {
+	if s.Statuses == nil {
+		return nil
+	}
+	return s.Statuses(ctx)
 }
 
 // mayAsk reports whether the visitor is offered to open tickets.

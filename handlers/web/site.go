@@ -33,6 +33,8 @@ type Site struct {
 	Proxies Proxies
 	// Settings are the settings in force.
 	Settings func(context.Context) model.Settings
+	// Statuses are the statuses of the desk; nil is the core ones.
+	Statuses func(context.Context) []model.StatusDef
 	// Identify says who is asking. Nobody is no error.
 	Identify func(context.Context, Knock) (Visitor, error)
 	// Setup reports whether the desk still waits for its first admin.
@@ -62,6 +64,8 @@ type Visitor struct {
 	Zone   string      // time zone of their choice, or empty
 	Theme  string      // "", light or dark
 	Prefs  model.Prefs // staff
+	Unread int         // staff: notifications, at most model.UnreadCap
+	Newest model.EventID
 }
 
 // SignedIn reports whether the visitor is a person with an account.

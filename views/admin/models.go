@@ -62,6 +62,8 @@ type Person struct {
 	CreatedAt   model.Time
 	Problems    model.Invalid
 	Stale       bool
+	Fields      []model.FieldView
+	Typed       map[string][]string // custom fields as they were typed, by key
 }
 
 // Mail is a page of the outgoing queue.

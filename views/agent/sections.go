@@ -31,9 +31,11 @@ var panelSections = []struct {
 	name string
 	part part
 }{
+	{"fields", fields},
 	{"tags", tags},
 	{"followers", followers},
 	{"links", links},
+	{"rating", rating},
 }
 
 // properties are lines among the properties of the panel.

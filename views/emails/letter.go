@@ -8,6 +8,7 @@ import (
 	"context"
 	"strings"
 
+	"escalated/safe"
 	"escalated/text"
 )
 
@@ -19,7 +20,8 @@ type Mail struct {
 	Said      *Said
 	Rows      []Row
 	Files     []File
-	FilesHere bool // attached; otherwise to be had behind the link
+	FilesHere bool     // attached; otherwise to be had behind the link
+	Choices   []Action // one of them is the answer
 	Action    Action
 	Also      Action   // a second, quieter link
 	After     []string // paragraphs after the link
@@ -30,11 +32,13 @@ type Mail struct {
 type Said struct {
 	By   string
 	When string
-	Text string // plain
+	Text string
+
+	Markdown bool // Text is Markdown: as it is in the plain part, made up in the other
 }
 
-// Row is a property.
-type Row struct{ Label, Value string }
+// Row is a property, or a ticket with a link.
+type Row struct{ Label, Value, URL string }
 
 // File is a file of what was said.
 type File struct{ Name, Size string }
@@ -65,7 +69,14 @@ func Plain(ctx context.Context, m Mail) string {
 	}
 	var rows []string
 	for _, r := range m.Rows {
-		rows = append(rows, r.Label+": "+r.Value)
+		line := r.Label
+		if r.Value != "" {
+			line += ": " + r.Value
+		}
+		if r.URL != "" {
+			line += "\n" + r.URL
+		}
+		rows = append(rows, line)
 	}
 	paragraph(strings.Join(rows, "\n"))
 	if len(m.Files) > 0 {
@@ -74,6 +85,9 @@ func Plain(ctx context.Context, m Mail) string {
 			list = append(list, "- "+f.Name+" ("+f.Size+")")
 		}
 		paragraph(strings.Join(list, "\n"))
+	}
+	for _, c := range m.Choices {
+		paragraph(c.Label + ":\n" + c.URL)
 	}
 	if m.Action.URL != "" {
 		paragraph(m.Action.Label + ":\n" + m.Action.URL)
@@ -89,6 +103,14 @@ func Plain(ctx context.Context, m Mail) string {
 	}
 	b.WriteString("\n")
 	return b.String()
+}
+
+// saidHTML is the words as harmless HTML.
+func saidHTML(s *Said) string {
+	if s.Markdown {
+		return safe.Markdown(s.Text)
+	}
+	return safe.TextHTML(s.Text)
 }
 
 func byline(s *Said) string {

@@ -65,6 +65,21 @@ func live(ctx context.Context, p Page) ui.Live {
 	return ui.From(ctx).Live
 }
 
+// withMe lets a page of the staff follow their notifications beside what it
+// follows itself.
+func withMe(ctx context.Context, p Page) Page {
+	f := ui.From(ctx)
+	if !f.Staff() {
+		return p
+	}
+	p.Live = live(ctx, p)
+	if len(p.Live.Topics) == 0 {
+		p.Live.Since = f.Newest
+	}
+	p.Live.Topics = append(slices.Clone(p.Live.Topics), "me")
+	return p
+}
+
 // liveQuery is "?t=ticket:1042&since=981".
 func liveQuery(l ui.Live) string {
 	q := url.Values{"t": l.Topics, "since": {strconv.FormatInt(l.Since, 10)}}
@@ -93,6 +108,10 @@ func adminItems(ctx context.Context) []item {
 		{"people", "admin/people/", "users", text.T(ctx, "ui.people")},
 		{"departments", "admin/departments/", "building", text.T(ctx, "ui.departments")},
 		{"tags", "admin/tags/", "tag", text.T(ctx, "ui.tags")},
+		{"canned", "admin/canned-responses/", "book", text.T(ctx, "canned.title")},
+		{"macros", "admin/macros/", "list", text.T(ctx, "macros.title")},
+		{"statuses", "admin/statuses/", "circle", text.T(ctx, "statuses.title")},
+		{"fields", "admin/fields/", "list", text.T(ctx, "fields.title")},
 		{"mail", "admin/mail/", "send", text.T(ctx, "kit.mail_out")},
 		{"inbound", "admin/inbound/", "inbox", text.T(ctx, "kit.mail_in")},
 		{"settings", "admin/settings/", "sliders", text.T(ctx, "ui.settings")},

@@ -265,7 +265,7 @@ func card(r model.TicketRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.CustomerStatusChip(r.Status.Customer()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.CustomerStatusChip(r.Status.Customer(), r.StatusID).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -59,6 +59,7 @@ type NewTicket struct {
 	Department string
 	Topics     []model.Department
 	Priorities bool // the customer may choose one
+	Fields     []ui.Asked
 	Op         string
 	Slot       string
 	Kept       []model.Attachment // taken in by an earlier try

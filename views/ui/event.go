@@ -26,7 +26,15 @@ func EventText(ctx context.Context, e model.Entry) string {
 		if e.ActorKind == model.KindMachine && f.To == model.Closed {
 			return text.T(ctx, "event.ticket.auto_closed", "Actor", who)
 		}
-		return text.T(ctx, "event.ticket.status_changed", "Actor", who, "From", text.T(ctx, "status."+f.From.String()), "To", text.T(ctx, "status."+f.To.String()))
+		return text.T(ctx, "event.ticket.status_changed", "Actor", who, "From", StatusNamed(ctx, f.FromID, f.From), "To", StatusNamed(ctx, f.ToID, f.To))
+	case model.FieldChanged:
+		return fieldText(ctx, who, f)
+	case model.RatingGiven:
+		key := "event.rating.given"
+		if f.Changed {
+			key = "event.rating.given_again"
+		}
+		return text.T(ctx, key, "Actor", who, "Score", text.T(ctx, "rating.score_"+model.Score(f.Score)))
 	case model.PriorityChanged:
 		return text.T(ctx, "event.ticket.priority_changed", "Actor", who, "From", text.T(ctx, "priority."+f.From.String()), "To", text.T(ctx, "priority."+f.To.String()))
 	case model.TypeChanged:
@@ -37,6 +45,16 @@ func EventText(ctx context.Context, e model.Entry) string {
 		return assignedText(ctx, who, e.ActorID, f)
 	case model.Unassigned:
 		return text.T(ctx, "event.ticket.unassigned", "Actor", who, "From", f.FromName)
+	case model.Followed:
+		if f.Name != "" {
+			return text.T(ctx, "event.ticket.follower_added", "Actor", who, "Name", f.Name)
+		}
+	case model.Unfollowed:
+		if f.Name != "" {
+			return text.T(ctx, "event.ticket.follower_removed", "Actor", who, "Name", f.Name)
+		}
+	case model.MentionAdded:
+		return text.T(ctx, "event.mention.added", "Actor", who, "Name", f.Name)
 	case model.TagAdded:
 		return text.T(ctx, "event.ticket.tag_added", "Actor", who, "Tag", f.Name)
 	case model.TagRemoved:
@@ -48,9 +66,47 @@ func EventText(ctx context.Context, e model.Entry) string {
 		if f.Reason == "continued" {
 			return text.T(ctx, "event.ticket.continued", "Reference", f.Reference)
 		}
+		if _, _, ok := model.LinkWord(f.Reason).Link(); ok {
+			return text.T(ctx, "event.link."+f.Reason, "Actor", who, "Reference", f.Reference)
+		}
 		return text.T(ctx, "event.ticket.linked", "Actor", who, "Reference", f.Reference)
+	case model.TicketUnlinked:
+		return text.T(ctx, "event.ticket.unlinked", "Actor", who, "Reference", f.Reference)
+	case model.TicketSnoozed:
+		return snoozedText(ctx, who, f)
+	case model.TicketWoken:
+		return text.T(ctx, "event.woken."+f.How, "Actor", who)
+	case model.TicketSplit:
+		return text.N(ctx, "event.ticket.split", f.Messages, "Actor", who, "Reference", f.Reference)
+	case model.TicketSplitFrom:
+		return text.N(ctx, "event.ticket.split_from", f.Messages, "Actor", who, "Reference", f.Reference)
+	case model.TicketMerged:
+		return text.T(ctx, "event.ticket.merged", "Actor", who, "Reference", f.Reference)
+	case model.TicketMergedIn:
+		return text.N(ctx, "event.ticket.merged_in", f.Messages, "Actor", who, "Reference", f.Reference)
+	case model.SideSaid:
+		key := "event.side.more"
+		switch {
+		case f.In:
+			key = "event.side.answered"
+		case f.First:
+			key = "event.side.said"
+		}
+		return text.T(ctx, key, "Actor", who, "With", f.With, "Subject", f.Subject)
+	case model.SideClosed:
+		if f.Open {
+			return text.T(ctx, "event.side.opened", "Actor", who, "Subject", f.Subject)
+		}
+		return text.T(ctx, "event.side.closed", "Actor", who, "Subject", f.Subject)
+	case model.ParticipantChanged:
+		if f.Off {
+			return text.T(ctx, "event.ticket.participant_removed", "Actor", who, "Person", f.Name)
+		}
+		return text.T(ctx, "event.ticket.participant_added", "Actor", who, "Person", f.Name)
 	case model.ChangesUndone:
 		return text.T(ctx, "event.ticket.undone", "Actor", who, "What", text.T(ctx, "undo."+f.What))
+	case model.MacroApplied:
+		return text.T(ctx, "event.macro.applied", "Actor", who, "Name", f.Name)
 	case model.RequesterChanged:
 		return text.T(ctx, "event.ticket.requester_changed", "Actor", who, "To", f.Name)
 	case model.AttachmentRejected:
@@ -100,6 +156,17 @@ func sameEnd(parts []string) string {
 		}
 	}
 	return end
+}
+
+func snoozedText(ctx context.Context, who string, f model.TicketSnoozed) string {
+	s := text.T(ctx, "event.ticket.snoozed_reply", "Actor", who)
+	if f.Until < model.Never {
+		s = text.T(ctx, "event.ticket.snoozed", "Actor", who, "When", text.DateTime(ctx, f.Until.Std()))
+	}
+	if f.Reason != "" {
+		s = text.T(ctx, "event.ticket.snoozed_why", "Fact", s, "Reason", f.Reason)
+	}
+	return s
 }
 
 func departmentText(ctx context.Context, who string, f model.DepartmentChanged) string {

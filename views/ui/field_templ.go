@@ -133,7 +133,7 @@ func Sentence(ctx context.Context, p model.Problem) string {
 	if named := asked[p.Field]; key == "required" && named != "" {
 		key = named
 	}
-	return text.T(ctx, "errors."+key, p.Args...)
+	return text.T(ctx, "errors."+key, inWords(ctx, p.Args)...)
 }
 
 // Field is a label, the control given as children, hint and error. The

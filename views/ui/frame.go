@@ -36,8 +36,11 @@ type Frame struct {
 	Path        string // path and query of this request
 	PoweredBy   bool
 	Demo        bool
-	NoAsking    bool        // the visitor may not open tickets
-	Prefs       model.Prefs // how a member of the staff works
+	NoAsking    bool              // the visitor may not open tickets
+	Prefs       model.Prefs       // how a member of the staff works
+	Unread      int               // their notifications, at most model.UnreadCap
+	Newest      int64             // the newest event before this page was made
+	Statuses    []model.StatusDef // of the desk
 }
 
 // Flash is a message about what was just done.
