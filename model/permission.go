@@ -21,6 +21,8 @@ const (
 	PermPeople       Permission = "person.manage"
 	PermSettings     Permission = "settings.manage"
 	PermMail         Permission = "mail.manage"
+	PermCanned       Permission = "canned.manage"
+	PermMacros       Permission = "macro.manage"
 )
 
 // PermissionGroup is a heading of the role editor with its permissions.
@@ -33,7 +35,7 @@ type PermissionGroup struct {
 func PermissionGroups() []PermissionGroup {
 	return []PermissionGroup{
 		{"tickets", []Permission{PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTicketDelete}},
-		{"admin", []Permission{PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail}},
+		{"admin", []Permission{PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail, PermCanned, PermMacros}},
 	}
 }
 
@@ -42,7 +44,7 @@ func PermissionGroups() []PermissionGroup {
 var kindPermissions = map[Kind][]Permission{
 	KindLight: {PermTicketView, PermTicketNote, PermTicketFollow},
 	KindAgent: {PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTagCreate},
-	KindAdmin: {PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTicketDelete, PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail},
+	KindAdmin: {PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTicketDelete, PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail, PermCanned, PermMacros},
 }
 
 // PermissionsOf returns what a kind of person may do by default.
