@@ -116,7 +116,7 @@ func (y *yard) person(email, kind string) {
 func (y *yard) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, y.program, append(args, "--data", y.data)...)
 	c.Dir = filepath.Dir(y.data) // no escalated.toml of anybody
-	c.Env = append(os.Environ(), "ESCALATED_MAIL_FROM=Desk <help@desk.test>")
+	c.Env = append(os.Environ(), "ESCALATED_MAIL_FROM=Desk <help@desk.test>", "ESCALATED_UNDO_SEND_SECONDS=0")
 	return c
 }
 

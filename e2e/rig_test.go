@@ -52,7 +52,7 @@ func startProgram(t *testing.T, args []string, settings ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, path: path, data: filepath.Join(t.TempDir(), "data"), demo: map[string]string{}}
+	p := &program{t: t, path: path, data: filepath.Join(t.TempDir(), "data"), demo: map[string]string{}, env: []string{"ESCALATED_UNDO_SEND_SECONDS=0"}}
 	for i := 0; i+1 < len(settings); i += 2 {
 		p.env = append(p.env, "ESCALATED_"+strings.ToUpper(settings[i])+"="+settings[i+1])
 	}

@@ -9,8 +9,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"escalated/desk"
 	"escalated/model"
 	"escalated/outbox"
+	"escalated/outbox/live"
 	"escalated/store"
 )
 
@@ -43,6 +45,7 @@ func (d *Desk) loops() []loop {
 		{"outbox", d.outbox.Run, d.outbox.Drain},
 		{"mail", d.post.Run, d.post.SendDue},
 		{"clock", d.clock.Run, nil},
+		{"replies", d.sendReplies, d.sendDue},
 		{"file watch", d.watchFile, nil},
 		{"live pages", d.tellPages, nil},
 		{"left mail", d.finishMail, nil},
@@ -57,6 +60,7 @@ func (d *Desk) outlets() []outbox.Outlet {
 		{Name: "search", Kinds: store.SearchKinds, Route: func(_ context.Context, tx *store.Tx, recs []model.Record) error {
 			return store.FeedSearch(tx, recs)
 		}},
+		{Name: "notify", Kinds: desk.NoticeKinds, Route: d.desk.Notify, Routed: d.desk.TellNoticed},
 	}
 }
 
@@ -141,12 +145,13 @@ func (d *Desk) watchFile(ctx context.Context) error {
 // when it fails and begins again.
 func (d *Desk) tellPages(ctx context.Context) error {
 	woken := d.db.Woken()
-	tick := time.NewTicker(5 * time.Second) // catches a missed wake
+	tick := time.NewTicker(5 * time.Second) // catches a missed wake, and who left without a word
 	defer tick.Stop()
 	for {
 		if err := d.publish(ctx); err != nil {
 			return err
 		}
+		d.hub.Expire(d.desk.Now())
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -154,6 +159,15 @@ func (d *Desk) tellPages(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// noticed tells the open pages of people that their notifications changed.
+func (d *Desk) noticed(list []desk.Noticed) {
+	records := make([]model.Record, len(list))
+	for i, n := range list {
+		records[i] = model.Record{Kind: live.KindNotice, SubjectKind: "notice", SubjectID: int64(n.Person), Version: int64(n.Event)}
+	}
+	d.hub.Publish(records...)
 }
 
 // publish hands the records that pages were not told of to the hub.

@@ -36,6 +36,14 @@ func (p Prefs) UndoWindow() int {
 	return max(0, min(60, *p.UndoSeconds))
 }
 
+// UndoWindowOr is UndoWindow at a desk that has a window of its own.
+func (p Prefs) UndoWindowOr(seconds int) int {
+	if p.UndoSeconds == nil {
+		return max(0, min(60, seconds))
+	}
+	return p.UndoWindow()
+}
+
 // Compact reports whether lists have one line a row.
 func (p Prefs) Compact() bool { return p.Density == "compact" }
 

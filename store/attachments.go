@@ -86,9 +86,11 @@ func (r Reader) AttachmentsOf(ctx context.Context, ids []model.MessageID) (map[m
 	return out, err
 }
 
-// DropStaged removes draft files older than t and tells how many.
+// DropStaged removes draft files older than t and tells how many. Those of a
+// draft that is kept stay as long as it does, those of canned responses for good.
 func (tx *Tx) DropStaged(ctx context.Context, t model.Time) (int64, error) {
-	return tx.exec(ctx, "DELETE FROM attachments WHERE owner IS NOT NULL AND created_at < ?", t)
+	return tx.exec(ctx, `DELETE FROM attachments WHERE owner IS NOT NULL AND owner NOT GLOB 'canned:*' AND created_at < ?
+		AND owner || ' ' || slot NOT IN (SELECT 'p' || person_id || ' ' || slot FROM drafts WHERE slot <> '')`, t)
 }
 
 // OrphanBlobs lists contents that no attachment uses and that were stored before t.

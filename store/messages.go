@@ -98,8 +98,9 @@ func (r Reader) Thread(ctx context.Context, by model.Actor, t model.Ticket, afte
 }
 
 // NewestPublicAfter is the newest public message after one, if any.
-func (r Reader) NewestPublicAfter(ctx context.Context, ticket model.TicketID, seen model.MessageID) (model.MessageID, error) {
-	return one[model.MessageID](ctx, r, "SELECT id FROM messages WHERE ticket_id = ? AND id > ? AND kind = 1 AND held_at IS NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT 1", ticket, seen)
+// What the reader wrote themselves is no news to them.
+func (r Reader) NewestPublicAfter(ctx context.Context, ticket model.TicketID, seen model.MessageID, reader model.PersonID) (model.MessageID, error) {
+	return one[model.MessageID](ctx, r, "SELECT id FROM messages WHERE ticket_id = ? AND id > ? AND author_id <> ? AND kind = 1 AND held_at IS NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT 1", ticket, int64(seen), int64(reader))
 }
 
 // Operation looks up what an op of this owner made before.
@@ -110,6 +111,12 @@ func (tx *Tx) Operation(ctx context.Context, owner, op, verb string) (int64, err
 // SaveOperation remembers what an op made.
 func (tx *Tx) SaveOperation(ctx context.Context, owner, op, verb string, result int64) error {
 	_, err := tx.exec(ctx, "INSERT INTO operations (owner, op, verb, result_id, at) VALUES (?, ?, ?, ?, ?)", owner, op, verb, result, tx.Now)
+	return err
+}
+
+// ForgetOperation lets an op be used again: what it made was taken back.
+func (tx *Tx) ForgetOperation(ctx context.Context, owner, op, verb string) error {
+	_, err := tx.exec(ctx, "DELETE FROM operations WHERE owner = ? AND op = ? AND verb = ?", owner, op, verb)
 	return err
 }
 

@@ -40,11 +40,13 @@ func (h *handler) ticket(c *fiber.Ctx, id model.TicketID) (view.Ticket, error) {
 	if p.Side, err = h.side(c, ""); err != nil {
 		return p, err
 	}
-	p.Composer = view.Composer{Op: ui.NewOp(ctx), Slot: slot(id), Seen: p.View.LastPublicID, Note: !p.View.Can.Reply}
+	p.Composer = view.Composer{Op: ui.NewOp(ctx), Slot: slot(id), Seen: p.View.LastPublicID}
 	if p.Composer.Files, err = h.desk.Staged(ctx, by, "", p.Composer.Slot); err != nil {
 		return p, err
 	}
-	p.Prefs = web.Who(c).Prefs
+	if err := h.restore(c, &p); err != nil {
+		return p, err
+	}
 	for _, load := range loads {
 		if err := load(h, ctx, by, &p); err != nil {
 			return p, err
@@ -55,7 +57,7 @@ func (h *handler) ticket(c *fiber.Ctx, id model.TicketID) (view.Ticket, error) {
 
 // load loads what the page shows of the ticket itself.
 func (h *handler) load(ctx context.Context, by model.Actor, id model.TicketID, all bool) (view.Ticket, error) {
-	p := view.Ticket{All: all, Me: by.ID, CanRetry: by.Can(model.PermMail), Now: h.desk.Now()}
+	p := view.Ticket{All: all, Me: by.ID, CanRetry: by.Can(model.PermMail), Now: h.desk.Now(), Prefs: ui.From(ctx).Prefs}
 	var err error
 	if p.View, err = h.desk.ViewTicket(ctx, by, id, desk.Look{All: all}); err != nil {
 		return p, err
@@ -82,40 +84,127 @@ func (h *handler) say(c *fiber.Ctx, note bool) error {
 	}
 	web.Slot(c, "composer-msg")
 	ctx, by := c.UserContext(), web.By(c)
-	if _, err := h.desk.Ticket(ctx, by, id); err != nil {
+	t, err := h.desk.Ticket(ctx, by, id)
+	if err == nil && t.MergedInto != 0 { // merged while it was written
+		t, err = h.desk.MergedTarget(ctx, by, t)
+	}
+	if err != nil {
 		return err
 	}
+	moved := t.ID != id
+	id = t.ID
 	f, err := web.ReadForm(c, h.stage(c, ""))
 	if err != nil {
 		return err
 	}
-	in := model.NewReply{Body: f.Text("body"), Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Seen: model.MessageID(f.Int("seen"))}
-	if f.Has("anyway") { // told of the newer message, and sent all the same
-		in.Seen = model.MessageID(f.Int("anyway"))
+	if f.Has("preview") { // without scripts, the page shows it
+		return h.preview(c, id, note, f)
 	}
-	problems := f.Problems
-	if w := f.Text("status"); w != "" {
-		if in.Status, err = model.ParseStatus(w); err != nil {
-			problems.Add("status", "choice_invalid")
-		}
+	in, problems, err := h.reply(c, id, f)
+	if err != nil {
+		return err
 	}
-	verb, done := h.desk.Reply, "agent.reply_sent"
-	if note {
-		verb, done = h.desk.Note, "agent.note_added"
-	}
+	at := sendTime(c, f, h.desk.Now(), &problems)
+	var sent model.Sent
 	if len(problems) == 0 {
-		_, err = verb(ctx, by, id, in)
+		if note {
+			in.Draft = draftTab(f, model.NoteTab)
+			sent.Message, err = h.desk.Note(ctx, by, id, in)
+		} else {
+			fields := fieldsOf(f, keptFields)
+			if at != 0 {
+				fields["later"] = "1"
+			}
+			sent, err = h.desk.Send(ctx, by, id, in, fields, at)
+		}
 		problems = model.Problems(err)
 	}
 	var stale *model.Stale
-	if len(problems) == 0 && !errors.As(err, &stale) {
+	if len(problems) > 0 || errors.As(err, &stale) {
+		return h.sayAgain(c, id, note, f, in, problems, stale)
+	}
+	if err != nil {
+		return err
+	}
+	if moved {
+		web.Say(c, "ok", "tools.merged_said", "Reference", t.Reference)
+		return web.Done(c, ticketPath(id))
+	}
+	return h.sent(c, id, note, f, sent)
+}
+
+// reply reads a form of the composer.
+func (h *handler) reply(c *fiber.Ctx, id model.TicketID, f *web.Form) (model.NewReply, model.Invalid, error) {
+	in := model.NewReply{
+		Body: f.Text("body"), Markdown: true, Op: f.Text("op"), Slot: f.Slot, Files: fileIDs(f), Seen: model.MessageID(f.Int("seen")),
+		StatusKey: f.Text("status"), Draft: draftTab(f, model.ReplyTab),
+	}
+	if f.Has("anyway") { // told of the newer message, and sent all the same
+		in.Seen = model.MessageID(f.Int("anyway"))
+	} else if in.Seen == 0 { // whoever does not say knows what they have read
+		var err error
+		if in.Seen, err = h.desk.SeenMessage(c.UserContext(), web.By(c), id); err != nil {
+			return in, nil, err
+		}
+	}
+	return in, f.Problems, nil
+}
+
+// draftTab is the tab a text was written in: a reply that is kept as a note
+// ends the draft of the reply.
+func draftTab(f *web.Form, tab string) string {
+	switch t := f.Text("tab"); t {
+	case model.ReplyTab, model.NoteTab:
+		return t
+	}
+	return tab
+}
+
+// preview shows the page with the text as it will look.
+func (h *handler) preview(c *fiber.Ctx, id model.TicketID, note bool, f *web.Form) error {
+	p, err := h.ticket(c, id)
+	if err != nil {
+		return err
+	}
+	if err := h.typed(c, &p, note, f); err != nil {
+		return err
+	}
+	p.Composer.Preview = true
+	return web.Render(c, fiber.StatusOK, view.TicketPage(p))
+}
+
+// sent tells what became of a message and goes where its writer wants to be.
+func (h *handler) sent(c *fiber.Ctx, id model.TicketID, note bool, f *web.Form, sent model.Sent) error {
+	ctx, by := c.UserContext(), web.By(c)
+	then := f.Text("then")
+	if then != "" && then != web.Who(c).Prefs.AfterSend {
+		if err := h.desk.ChangePrefs(ctx, by, func(p *model.Prefs) { p.AfterSend = then }); err != nil && !errors.Is(err, model.ErrNotFound) {
+			return err
+		}
+	}
+	var to string
+	if then == "next" || then == "back" {
+		var err error
+		if to, err = h.afterSend(c, id, then, f); err != nil {
+			return err
+		}
+	}
+	switch {
+	case sent.Draft.ID != 0:
+		t, err := h.desk.Ticket(ctx, by, id)
 		if err != nil {
 			return err
 		}
-		web.Say(c, "ok", done)
-		return h.said(c, id)
+		sayWaiting(c, t.Reference, sent.Draft, h.desk.Now(), to != "")
+	case note:
+		web.Say(c, "ok", "agent.note_added")
+	default:
+		web.Say(c, "ok", "agent.reply_sent")
 	}
-	return h.sayAgain(c, id, note, f, in, problems, stale)
+	if to != "" {
+		return web.Done(c, to)
+	}
+	return h.said(c, id)
 }
 
 // said shows the thread with the new message and an empty composer.
@@ -136,17 +225,10 @@ func (h *handler) sayAgain(c *fiber.Ctx, id model.TicketID, note bool, f *web.Fo
 	if err != nil {
 		return err
 	}
-	p.Composer.Note, p.Composer.Body, p.Composer.Status, p.Composer.Problems, p.Composer.Stale = note, in.Body, in.Status, problems, stale
-	p.Composer.Seen = in.Seen
-	if in.Op != "" {
-		p.Composer.Op = in.Op
+	if err := h.typed(c, &p, note, f); err != nil {
+		return err
 	}
-	if f.Slot != "" && f.Slot != p.Composer.Slot {
-		p.Composer.Slot = f.Slot
-		if p.Composer.Files, err = h.desk.Staged(c.UserContext(), web.By(c), "", f.Slot); err != nil {
-			return err
-		}
-	}
+	p.Composer.Problems, p.Composer.Stale, p.Composer.Seen = problems, stale, in.Seen
 	status := f.Status()
 	if stale != nil {
 		status = fiber.StatusConflict
@@ -157,6 +239,21 @@ func (h *handler) sayAgain(c *fiber.Ctx, id model.TicketID, note bool, f *web.Fo
 		return web.Render(c, status, view.ComposerMessages(p))
 	}
 	return web.Render(c, status, view.TicketPage(p))
+}
+
+// typed puts what was sent back into the composer.
+func (h *handler) typed(c *fiber.Ctx, p *view.Ticket, note bool, f *web.Form) (err error) {
+	k := &p.Composer
+	k.Note, k.Body, k.Status, k.List, k.Place = note, f.Text("body"), f.Text("status"), f.Text("v"), f.Text("i")
+	k.Cc, k.Bcc, k.Copied = f.Text("cc"), f.Text("bcc"), f.Has("cc")
+	if op := f.Text("op"); op != "" {
+		k.Op = op
+	}
+	if f.Slot != "" && f.Slot != k.Slot {
+		k.Slot = f.Slot
+		k.Files, err = h.desk.Staged(c.UserContext(), web.By(c), "", f.Slot)
+	}
+	return err
 }
 
 // DeleteTicket moves a ticket into the bin.

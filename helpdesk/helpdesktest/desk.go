@@ -61,6 +61,9 @@ func New(t testing.TB, opts ...Option) *Desk {
 		Fast:     true, // no test pulls the plug on this process
 		Log:      slog.New(slog.NewTextHandler(d.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
+	if err := cfg.Settings.Set("undo_send_seconds", "0"); err != nil { // sent is said, unless a test asks for more
+		panic(err)
+	}
 	for _, o := range opts {
 		o(&cfg)
 	}

@@ -4,15 +4,18 @@
   const near = (e, q) => e.target instanceof Element && e.target.closest(q);
   const size = (n) => (n < 1024 ? n + " B" : n < 1048576 ? Math.round(n / 1024) + " kB" : (n / 1048576).toFixed(1) + " MB");
 
+  const field = (form) => form.querySelector("textarea:not([data-tab])");
+
   // Reply and Note.
   const setMode = (form, button) => {
-    const area = form.querySelector("textarea");
+    const area = field(form);
     const before = form.querySelector("[data-mode][aria-pressed=true]");
     if (before) before.text = area.value;
     if (before !== button) area.value = button.text || "";
     for (const b of form.querySelectorAll("[data-mode]")) b.setAttribute("aria-pressed", b === button);
     const { mode, action, submit, label, placeholder } = button.dataset;
     form.classList.toggle("note", mode === "note");
+    if (form.elements.tab) form.elements.tab.value = mode;
     if (action) {
       form.action = action;
       if (form.hasAttribute("hx-post")) {
@@ -40,11 +43,15 @@
     if (!button) return;
     const form = button.closest("[data-composer]");
     setMode(form, button);
-    form.querySelector("textarea").focus();
+    form.dispatchEvent(new Event("compose:mode", { bubbles: true }));
+    field(form).focus();
   });
   const reset = (form) => {
-    const area = form.querySelector("textarea");
+    const area = field(form);
     if (area) area.value = "";
+    form.querySelectorAll("select").forEach((list) => (list.selectedIndex = 0));
+    form.querySelectorAll("details[open]").forEach((menu) => (menu.open = false));
+    form.querySelector("#composer-preview")?.replaceChildren();
     form.querySelectorAll("[data-upload] .uploads").forEach((list) => list.replaceChildren());
     form.querySelectorAll("[type=file]").forEach((input) => (input.value = ""));
     kit.clean(form);
@@ -54,7 +61,7 @@
     if (e.detail.successful && e.target.matches("[data-composer]")) reset(e.target);
   });
   document.addEventListener("compose:insert", (e) => {
-    const area = document.querySelector("[data-composer] textarea");
+    const area = field(document.querySelector("[data-composer]"));
     area.setRangeText(e.detail.value || e.detail.text, area.selectionStart, area.selectionEnd, "end");
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
@@ -83,6 +90,21 @@
     box.querySelector(".uploads").append(li);
     return { li, progress, remove };
   };
+  const drop = (box, li) => {
+    const sent = li.querySelector("[name='files[]']");
+    if (sent) fetch(box.dataset.upload + sent.value + "/delete/", { method: "POST", body: new URLSearchParams({ slot: box.querySelector("[name=slot]").value }) });
+    li.remove();
+    box.querySelector("[type=file]").focus();
+  };
+  const sent = (li, id) => li.append(kit.make("input", { type: "hidden", name: "files[]", value: id }));
+  // A file that is in the slot already.
+  kit.staged = (form, file) => {
+    const box = form.querySelector("[data-upload]");
+    const { li, progress, remove } = row(box, file);
+    progress.remove();
+    sent(li, file.id);
+    remove.onclick = () => drop(box, li);
+  };
   const refuse = (box, text) => kit.toast({ kind: "error", text });
   const send = (box, file) => {
     const { li, progress, remove } = row(box, file);
@@ -103,18 +125,12 @@
       if (xhr.status >= 300) return failed(/^text\/plain/.test(xhr.getResponseHeader("Content-Type")) && xhr.responseText);
       progress.remove();
       const { id } = JSON.parse(xhr.responseText);
-      li.append(kit.make("input", { type: "hidden", name: "files[]", value: id }));
+      sent(li, id);
       kit.say(fill(box.dataset.done, file));
     };
     xhr.onerror = () => failed();
     xhr.onloadend = () => uploads.delete(li);
-    remove.onclick = () => {
-      xhr.abort();
-      const sent = li.querySelector("[name='files[]']");
-      if (sent) fetch(box.dataset.upload + sent.value + "/delete/", { method: "POST", body: new URLSearchParams({ slot: slot.value }) });
-      li.remove();
-      box.querySelector("[type=file]").focus();
-    };
+    remove.onclick = () => (xhr.abort(), drop(box, li));
     xhr.open("POST", box.dataset.upload);
     xhr.send(data);
     form.classList.add("dirty");

@@ -21,6 +21,8 @@ const ownImage = "/attachments/"
 // or that of a guest's page.
 func MessageBody(m model.Message, base string) templ.Component {
 	switch {
+	case m.HTML == "" && m.Markdown:
+		return MessageMarkdown(m.Body)
 	case m.HTML == "":
 		return MessageText(m.Body)
 	case m.HTMLPolicy != safe.PolicyVersion: // kept under other rules
@@ -42,6 +44,9 @@ func MessageHTML(html, base string) templ.Component {
 
 // MessageText shows plain text with its lines and links.
 func MessageText(body string) templ.Component { return messageBox("plain-text", safe.TextHTML(body)) }
+
+// MessageMarkdown shows Markdown. Raw HTML in it says nothing.
+func MessageMarkdown(body string) templ.Component { return messageBox("markdown", safe.Markdown(body)) }
 
 // messageBox is a box in a message's element of class "body".
 func messageBox(class, html string) templ.Component {
