@@ -48,8 +48,7 @@ func (d *Desk) Bulk(ctx context.Context, by model.Actor, req model.BulkRequest) 
 		if err := d.bulkPart(tx.Ctx, tx, by, &job, ids); err != nil {
 			return err
 		}
-		job.State, job.EndedAt = model.BulkDone, tx.Now
-		return tx.SaveBulk(tx.Ctx, job)
+		return d.endBulk(tx.Ctx, tx, by, job, model.BulkDone, "")
 	})
 	if err != nil {
 		return model.BulkJob{}, err

@@ -35,10 +35,16 @@ func (d *Desk) Undo(ctx context.Context, by model.Actor, id model.ChangeSetID) (
 		if !set.Open(tx.Now) {
 			return model.Refuse("undo", "undo_over")
 		}
+		if err := d.mergedOn(tx.Ctx, tx, set); err != nil {
+			return err
+		}
 		if out, err = tx.Undo(tx.Ctx, by, set, may); err != nil {
 			return err
 		}
 		for _, t := range out.Tickets {
+			if _, err := tx.Ticket(tx.Ctx, model.System("desk"), t); errors.Is(err, model.ErrNotFound) {
+				continue // it came to be by what was taken back
+			}
 			_, err := tx.Record(tx.Ctx, by, t, model.ChangesUndone{Set: set.ID, What: set.What, Label: set.Label})
 			if err != nil && !errors.Is(err, model.ErrNotFound) {
 				return err
@@ -95,7 +101,7 @@ func (d *Desk) mayUndo(ctx context.Context, r store.Reader, by model.Actor, set 
 		return nil, model.ErrDenied
 	}
 	if own && len(may) < len(ids) {
-		gone, err := r.MovedAway(ctx, set.ID)
+		gone, err := r.MovedAway(ctx, set)
 		if err != nil {
 			return nil, err
 		}

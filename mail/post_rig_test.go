@@ -75,6 +75,9 @@ func (b *bureau) routes() {
 	if _, err := b.out.Drain(b.ctx); err != nil {
 		b.t.Fatal(err)
 	}
+	if _, err := b.post.tellOfSeveral(b.ctx); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // sends routes and sends all that is due.

@@ -41,14 +41,16 @@ func (r *router) recipients(ctx context.Context, n *news) ([]addressee, error) {
 	}
 	var err error
 	switch {
+	case n.held != nil:
+		err = r.toldOfHeld(ctx, n, m)
 	case n.opened != nil:
 		err = r.toldOfOpening(ctx, n, m)
 	case n.reply != nil, n.released != nil:
 		err = r.toldOfReply(ctx, n, m)
-	case n.status != nil && !n.status.Automatic && !n.bulk:
+	case n.status != nil && !n.status.Automatic:
 		err = r.toldOfStatus(ctx, n, m)
 	}
-	if err == nil && n.assigned != nil && !n.bulk {
+	if err == nil && n.assigned != nil {
 		err = r.toldOfAssignment(ctx, n, m)
 	}
 	if err != nil {
@@ -64,7 +66,16 @@ func (r *router) recipients(ctx context.Context, n *news) ([]addressee, error) {
 			out = append(out, a)
 		}
 	}
-	return out, nil
+	return r.wanted(ctx, out)
+}
+
+// toldOfHeld: whoever wrote what was not sent.
+func (r *router) toldOfHeld(ctx context.Context, n *news, m *mailing) error {
+	p, err := r.tx.Person(ctx, n.held.Person)
+	if err == nil {
+		m.add(model.MailDraftHeld, p)
+	}
+	return err
 }
 
 // toldOfOpening: the requester gets a receipt, or the news that staff opened a
@@ -111,6 +122,13 @@ func (r *router) toldOfReply(ctx context.Context, n *news, m *mailing) error {
 			}
 			m.add(model.MailReply, p)
 		}
+	}
+	if staff {
+		hidden, err := r.tx.Recipients(ctx, n.said.ID, "bcc")
+		if err != nil {
+			return err
+		}
+		m.add(model.MailReply, hidden...)
 	}
 	if n.released != nil {
 		return nil // staff were told when it came
@@ -202,7 +220,7 @@ func (r *router) sendable(address string) bool {
 		return false
 	}
 	local, domain, _ := strings.Cut(address, "@")
-	return !strings.HasPrefix(local, "reply+") || domain != mailDomain(r.s)
+	return !strings.HasPrefix(local, "reply+") && !strings.HasPrefix(local, "side+") || domain != mailDomain(r.s)
 }
 
 // sees reports whether a member of the staff may still see a ticket.

@@ -69,9 +69,12 @@ func (p *Post) Run(ctx context.Context) error {
 func (p *Post) SendDue(ctx context.Context) (did bool, err error) {
 	p.sending.Lock()
 	defer p.sending.Unlock()
+	if did, err = p.tellOfSeveral(ctx); err != nil {
+		return did, fmt.Errorf("write mail about several tickets: %w", err)
+	}
 	s, err := p.Settings(ctx)
 	if err != nil || p.Keep || s.SMTPURL == "" {
-		return false, err
+		return did, err
 	}
 	defer p.hangUp()
 	for ctx.Err() == nil {
