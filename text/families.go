@@ -40,7 +40,7 @@ var Families = []Family{
 		staff_unproven not_on_ticket many_senders possible_reply continued note newer`)},
 	{"message_kind.", words(`reply note system`)},
 	{"mailing.", words(`side ticket_received ticket_new ticket_opened reply customer_reply staff_reply assigned status
-		sign_in sign_up reset invite guest_link test rate`)},
+		sign_in sign_up reset invite guest_link test rate draft_held`)},
 	{"permission.", words(`ticket.view ticket.open ticket.reply ticket.note ticket.edit ticket.assign ticket.tag
 		ticket.follow ticket.delete tag.create tag.manage department.manage person.manage
 		settings.manage mail.manage canned.manage macro.manage`)},
@@ -67,7 +67,11 @@ var Families = []Family{
 	{"notice_why.", words(`mention team assignee following department agent snoozed writer asked`)},
 	{"undo.", words(`subject priority type department assign tags follow delete restore status snooze wake split merge link unlink pin
 		macro bulk fields requester view canned side participants`)},
-	{"event.", words(`macro.applied macro.saved canned.saved side.said side.more side.answered side.closed side.opened ticket.undone ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
+	{"composer.md_", words(`bold italic list numbered link code quote`)},
+	{"composer.held_", words(`newer writer gone refused`)},
+	{"composer.send_", words(`stay next back`)},
+	{"composer.when_", words(`1h 4h tomorrow next_week`)},
+	{"event.", words(`draft.held macro.applied macro.saved canned.saved side.said side.more side.answered side.closed side.opened ticket.undone ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
 		ticket.type_changed ticket.department_changed ticket.department_set ticket.department_cleared
 		ticket.assigned ticket.assigned_self ticket.reassigned ticket.unassigned ticket.tag_added
 		ticket.tag_removed ticket.followed ticket.unfollowed ticket.follower_added ticket.follower_removed mention.added note.pinned note.unpinned ticket.deleted ticket.restored
