@@ -4,6 +4,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"escalated/desk"
@@ -30,6 +31,7 @@ func Schedule() []Job {
 		{"forget what can no longer be undone", time.Hour, forgetChanges},
 		{"forget old drafts", 24 * time.Hour, forgetDrafts},
 		{"maintain the database", time.Hour, maintain},
+		{"compare the numbers of views", time.Hour, compareViews},
 		{"sweep unused files", 24 * time.Hour, sweepFiles},
 	}
 }
@@ -72,6 +74,16 @@ func forgetChanges(ctx context.Context, d *desk.Desk, by model.Actor) error {
 
 func forgetDrafts(ctx context.Context, d *desk.Desk, by model.Actor) error {
 	return d.ForgetDrafts(ctx, by)
+}
+
+// compareViews repairs numbers that drifted, and reports them: that none does is
+// a promise of the transactions.
+func compareViews(ctx context.Context, d *desk.Desk, by model.Actor) error {
+	wrong, err := d.RecountViews(ctx, by)
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("the numbers of views %v were wrong and have been repaired", wrong)
+	}
+	return err
 }
 
 func maintain(ctx context.Context, d *desk.Desk, by model.Actor) error { return d.Maintain(ctx, by) }

@@ -185,11 +185,21 @@ func TestPlans(t *testing.T) {
 		"none": {}, "priority": {Priorities: []model.Priority{3}}, "priorities": {Priorities: []model.Priority{3, 4}}, "type": {Types: []model.TicketType{1}}, "channel": {Channels: []model.Channel{1, 2}},
 		"mine": {Assignee: me}, "unassigned": {Unassigned: true}, "department": {Department: dep}, "no department": {NoDepartment: true}, "tag": {Tag: tag}, "requester": {Requester: who},
 		"following": {Following: me}, "pair": {Department: dep, Priorities: []model.Priority{5}, Unassigned: true}, "tag and requester": {Tag: tag, Requester: who},
+		"several": {Assignees: []model.PersonID{me, 1}, Departments: c.departments[:2]}, "or none": {Assignees: []model.PersonID{0, me}, Departments: []model.DepartmentID{0, dep}},
+		"tags": {Tags: c.tags[:3]}, "no tag": {Tags: []model.TagID{0}}, "mentioned": {Mentioned: me}, "requesters": {Requesters: []model.PersonID{who, who + 1}},
+		"not": {Not: model.Excluded{Priorities: []model.Priority{3}, Assignees: []model.PersonID{me}, Departments: []model.DepartmentID{0}, Tags: []model.TagID{tag}, Following: me}},
+		"created": {Created: "<7d"}, "updated": {Updated: "2026-11-01..2026-11-20"}, "waiting": {Waiting: ">2d"}, "created and waiting": {Created: ">1d", Waiting: "<9d", Priorities: []model.Priority{2}},
+		"files": {Files: true}, "no files": {Not: model.Excluded{Files: true}}, "rating": {Ratings: []model.Rating{4, 5}}, "no rating": {Ratings: []model.Rating{0}}, "sla": {SLA: []model.SLALevel{2, 3}},
+		"snoozed": {Snoozed: model.SnoozedYes}, "field": {Fields: []model.FieldTerm{{Key: "f", Words: []string{"a", "b"}, ID: 1}}},
+		"number": {Fields: []model.FieldTerm{{Key: "f", Words: []string{"3..7"}, ID: 1, Kind: model.CustomNumber}, {Key: "g", Not: true, Words: []string{"none"}, ID: 2}}},
 	}
 	statuses := map[string]func(*model.TicketFilter){
 		"open": func(*model.TicketFilter) {}, "any": func(f *model.TicketFilter) { f.Any = true },
 		"one":    func(f *model.TicketFilter) { f.Statuses = []model.Status{model.WaitingOnAgent} },
 		"closed": func(f *model.TicketFilter) { f.Statuses = []model.Status{model.Closed} }, "mixed": func(f *model.TicketFilter) { f.Statuses = []model.Status{1, 2, 7} },
+		"own": func(f *model.TicketFilter) {
+			f.StatusDefs, f.Not.Statuses = []model.StatusDef{{ID: 99, State: model.Open}}, []model.Status{2}
+		},
 	}
 	n := 0
 	for fname, f := range filters {
@@ -199,6 +209,9 @@ func TestPlans(t *testing.T) {
 				for _, by := range []model.Actor{c.staff[1], c.staff[4]} {
 					f.Sort = model.TicketSort{Key: key, Desc: n%2 == 0}
 					l := r.list(by, f)
+					if len(l.lanes) == 0 { // nothing sleeps among the closed
+						continue
+					}
 					plan := explain(t, r, l.ids(bySort, 50, 0))
 					if strings.Contains(plan, "TEMP B-TREE") || scansTickets(plan) {
 						t.Errorf("%s, %s, by %s, narrow %v, led by the sort:\n%s", fname, sname, key, by.Narrow, plan)
@@ -216,7 +229,7 @@ func TestPlans(t *testing.T) {
 					n++
 				}
 			}
-			f.Any, f.Statuses = false, nil
+			f.Any, f.Statuses, f.StatusDefs, f.Not.Statuses = false, nil, nil, nil
 		}
 	}
 	t.Logf("%d plans", n)

@@ -79,14 +79,23 @@ func (l list) lane(s side, ln model.Lane, o order) []clause {
 		return []clause{{"SELECT t.id AS id, n.sort_name AS k, n." + o.id + " AS n FROM " + from + " LEFT JOIN " + o.names + " n ON n." + o.id + " = " + o.key + " WHERE " + where.sql, where.args}}
 	}
 	var out []clause
-	of := l.s.Department
+	of := &l.s.Department // of a copy
 	if o.names == "staff" {
-		of = l.s.Assignee
+		of = &l.s.Assignee
 	}
-	if onlyNone := of.Lets(0) && len(of.In) == 1; !onlyNone {
-		out = append(out, clause{"SELECT t.id AS id, n.sort_name AS k, n." + o.id + " AS n FROM " + o.names + " n CROSS JOIN " + from + " ON " + o.key + " = n." + o.id + " WHERE " + where.sql, where.args})
+	hasNone, onlyNone := of.Lets(0), of.Lets(0) && len(of.In) == 1
+	named := where
+	if len(of.In) > 1 { // asked of the names as they are walked; of the tickets, SQLite would sort
+		ids := without(of.In)
+		of.In = nil
+		where = l.where(s, ln)
+		named = say("+n."+o.id+" IN (?)", ids)
+		named.and(where.sql, where.args...)
 	}
-	if of.Lets(0) { // those without sort as NULL: first, or last when descending; a constant here would make SQLite sort
+	if !onlyNone {
+		out = append(out, clause{"SELECT t.id AS id, n.sort_name AS k, n." + o.id + " AS n FROM " + o.names + " n CROSS JOIN " + from + " ON " + o.key + " = n." + o.id + " WHERE " + named.sql, named.args})
+	}
+	if hasNone { // those without sort as NULL: first, or last when descending; a constant here would make SQLite sort
 		out = append(out, clause{"SELECT t.id AS id, " + o.key + " AS k, " + o.key + " AS n FROM " + from + " WHERE " + o.key + " IS NULL AND " + where.sql, where.args})
 	}
 	return out

@@ -159,14 +159,14 @@ func (tx *Tx) book(ctx context.Context) (*viewBook, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := tx.db.writerBook.Load()
-	if b == nil || b.version != version {
+	b, own := tx.db.writerBook.Load(), len(tx.views) > 0
+	if b == nil || b.version != version || own {
 		age := tx.db.bookAge.Load()
 		if b, err = tx.readBook(ctx); err != nil {
 			return nil, err
 		}
 		b.version = version
-		if len(tx.views) == 0 { // what this transaction changed is not so until it is committed
+		if !own { // what this transaction changed is not so until it is committed
 			tx.db.mu.Lock()
 			if tx.db.bookAge.Load() == age {
 				tx.db.writerBook.Store(b)

@@ -268,41 +268,55 @@ func (r Reader) counted(ctx context.Context, k *keptView) (cells, error) {
 }
 
 // RecountViews counts all views whose numbers are kept and repairs those that
-// differ. It tells which; there should be none.
+// differ. It tells which; there should be none. Each view is counted by itself,
+// so that nobody waits for all of them.
 func (db *DB) RecountViews(ctx context.Context) (wrong []model.ViewID, err error) {
-	err = db.Write(ctx, func(tx *Tx) error {
-		wrong = nil
-		book, err := tx.book(tx.Ctx)
-		if err != nil {
+	known := []int64{0} // no view
+	for i := 0; ; i++ {
+		var id model.ViewID
+		same := true
+		err := db.Write(ctx, func(tx *Tx) error {
+			book, err := tx.book(tx.Ctx)
+			if err != nil || i >= len(book.kept) {
+				id = 0
+				return err
+			}
+			id = book.kept[i].id
+			same, err = tx.compareView(tx.Ctx, &book.kept[i])
 			return err
+		})
+		if err != nil {
+			return wrong, fmt.Errorf("compare view %d: %w", id, err)
 		}
-		known := []int64{0} // no view
-		for i := range book.kept {
-			k := &book.kept[i]
-			known = append(known, int64(k.id))
-			want, err := tx.counted(tx.Ctx, k)
-			if err != nil {
-				return err
-			}
-			same, err := tx.sameCounts(tx.Ctx, k.id, want)
-			if err != nil {
-				return err
-			}
-			if !same {
-				wrong = append(wrong, k.id)
-				if _, err := tx.exec(tx.Ctx, "DELETE FROM view_counts WHERE view_id = ?", int64(k.id)); err != nil {
-					return err
-				}
-				if err := want.put(tx.Ctx, tx); err != nil {
-					return err
-				}
-			}
+		if id == 0 {
+			break
 		}
+		known = append(known, int64(id))
+		if !same {
+			wrong = append(wrong, id)
+		}
+	}
+	return wrong, db.Write(ctx, func(tx *Tx) error {
 		q, args := in("DELETE FROM view_counts WHERE view_id NOT IN (?) OR n = 0", known)
-		_, err = tx.exec(tx.Ctx, q, args...)
+		_, err := tx.exec(tx.Ctx, q, args...)
 		return err
 	})
-	return wrong, err
+}
+
+// compareView counts a view and writes the numbers if they differ from those
+// that are kept.
+func (tx *Tx) compareView(ctx context.Context, k *keptView) (same bool, err error) {
+	want, err := tx.counted(ctx, k)
+	if err != nil {
+		return false, err
+	}
+	if same, err = tx.sameCounts(ctx, k.id, want); err != nil || same {
+		return same, err
+	}
+	if _, err := tx.exec(ctx, "DELETE FROM view_counts WHERE view_id = ?", int64(k.id)); err != nil {
+		return false, err
+	}
+	return false, want.put(ctx, tx)
 }
 
 func (tx *Tx) sameCounts(ctx context.Context, id model.ViewID, want cells) (bool, error) {
