@@ -12,7 +12,10 @@ import (
 // They come before the general ones, so that a word wins over an id.
 var features = []func(h *handler) []web.Route{
 	undoRoutes,
+	queueRoutes,
+	viewRoutes,
 	fieldRoutes,
+	exportRoutes,
 	bulkRoutes,
 	undoPageRoutes,
 	draftRoutes,

@@ -66,8 +66,9 @@ func (h *handler) renderTicket(ctx context.Context, by model.Actor, arg string, 
 	return b.String(), nil
 }
 
+// mayFollowQueue: the staff, of any list; its query is the argument.
 func mayFollowQueue(_ context.Context, by model.Actor, arg string) error {
-	if !by.Kind.Staff() || arg != "" {
+	if !by.Kind.Staff() || len(arg) > 4000 {
 		return model.ErrNotFound
 	}
 	return nil
@@ -85,19 +86,24 @@ func wantsQueue(by model.Actor, _ string, r model.Record) bool {
 	return true
 }
 
-// renderQueue says that tickets the reader may see are new or changed. Rows do
-// not move under the reader's hand: the list is read again when they ask.
-func (h *handler) renderQueue(ctx context.Context, by model.Actor, _ string, records []model.Record) (string, error) {
+// renderQueue says that tickets of the list are new or changed, or may have
+// left it. Rows do not move under the reader's hand: the list is read again
+// when they ask.
+func (h *handler) renderQueue(ctx context.Context, by model.Actor, arg string, records []model.Record) (string, error) {
 	ids := make([]model.TicketID, len(records))
 	for i, r := range records {
 		ids[i] = r.TicketID
 	}
-	seen, err := h.desk.VisibleTickets(ctx, by, ids)
+	f, err := h.desk.ReadFilter(ctx, by, arg)
+	if err != nil {
+		return "", err
+	}
+	in, seen, err := h.desk.TicketsInList(ctx, by, f, ids)
 	if err != nil || len(seen) == 0 {
 		return "", err
 	}
 	var b strings.Builder
-	if err := view.QueueNews().Render(ctx, &b); err != nil {
+	if err := view.QueueNews(seen, in).Render(ctx, &b); err != nil {
 		return "", fmt.Errorf("render news: %w", err)
 	}
 	return b.String(), nil

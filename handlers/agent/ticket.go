@@ -24,6 +24,9 @@ func (h *handler) ShowTicket(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := h.settle(c, &p); err != nil {
+		return err
+	}
 	return web.PageOr(c, fiber.StatusOK, view.TicketPage(p), "thread", "panel", "ticket-head")
 }
 

@@ -148,8 +148,8 @@ const kit = {};
       menu.open = false;
       $("summary", menu).focus();
     } else if (e.key === "Escape" && location.hash === "#side") location.hash = "main";
-    else if (menu && /^Arrow(Up|Down)$/.test(e.key)) {
-      const items = [...all("summary, a, button", menu)];
+    else if (menu && /^Arrow(Up|Down)$/.test(e.key) && !e.target.matches("select, input:not([data-find])")) {
+      const items = [...all("summary, a, button, [data-find]", menu)].filter((el) => el.getClientRects().length);
       const next = items[items.indexOf(document.activeElement) + (e.key === "ArrowDown" ? 1 : -1)];
       e.preventDefault();
       next?.focus();

@@ -30,9 +30,9 @@ type Side struct {
 
 // Dashboard is the first page of the staff.
 type Dashboard struct {
-	Side    Side
-	Name    string
-	Since   model.EventID
+	Side     Side
+	Name     string
+	Since    model.EventID
 	Overview model.Overview
 	Stats    []Stat
 	Setup    []SetupStep // for admins of a desk that is not set up yet
@@ -52,28 +52,17 @@ type SetupStep struct {
 	Done bool
 }
 
-// Queue is a list of tickets.
-type Queue struct {
-	Side    Side
-	Filter  model.TicketFilter
-	Page    model.TicketPage
-	Choices Choices
-	Me      model.PersonID
-	CanOpen bool
-	Topic   string // live topic of the list
-	Since   model.EventID
-}
-
 // Ticket is the page of one ticket.
 type Ticket struct {
+	Place    model.Place // where in a list it was opened
 	Side     Side
 	View     model.TicketView
 	Choices  Choices
 	Composer Composer
 	All      bool // every message is shown
 	Stale    *model.Stale
-	Problems model.Invalid // of a property or the subject
-	Editing  string        // the subject as it was typed, when it was refused
+	Problems model.Invalid       // of a property or the subject
+	Editing  string              // the subject as it was typed, when it was refused
 	Typed    map[string][]string // custom fields as they were typed
 	Me       model.PersonID
 	Limits   model.Limits
@@ -121,7 +110,7 @@ type NewTicket struct {
 	Op, Slot                                                               string
 	Files                                                                  []model.Attachment
 	Me                                                                     model.PersonID
-	Draft                                                                  model.Draft // what the fields were restored from
+	Draft                                                                  model.Draft       // what the fields were restored from
 	Found                                                                  []model.PersonRef // people who match what was typed
 	Fields                                                                 []ui.Asked
 }
