@@ -22,6 +22,7 @@ import (
 var commands = []func(*app) *cobra.Command{
 	serveCommand,
 	receiveCommand,
+	wakeCommand,
 	seedCommand,
 	benchCommand,
 	userCommand,

@@ -13,13 +13,15 @@ import (
 type thread struct {
 	ticket model.Ticket
 	found  bool
+	moved  bool // its message was split off into another ticket than the one it was sent about
 	secret bool // by something only recipients of our mails know: reply address or Message-ID
 	signed bool // by the signed reply address
 }
 
 // threadOf finds the ticket: by a signed reply address, by one of our
 // Message-IDs, by an id of an earlier received mail, by the first reference in
-// the subject. A ticket in the bin is none.
+// the subject. A ticket in the bin is none, and one that was merged is the one
+// it went into.
 func (d *Desk) threadOf(ctx context.Context, tx *store.Tx, m *incoming) (thread, error) {
 	th := thread{signed: true, secret: true}
 	id := m.SignedTicket
@@ -36,12 +38,38 @@ func (d *Desk) threadOf(ctx context.Context, tx *store.Tx, m *incoming) (thread,
 	if id == 0 {
 		return thread{}, nil
 	}
+	now, err := d.splitOff(ctx, tx, m, id)
+	if err != nil {
+		return thread{}, err
+	}
+	th.moved, id = now != id, now
 	t, err := tx.Ticket(ctx, model.System("mail"), id)
+	if err == nil && t.MergedInto != 0 {
+		t, err = d.mergedEnd(ctx, tx.Reader, t)
+	}
 	if errors.Is(err, model.ErrNotFound) || err == nil && t.Deleted() {
 		return thread{}, nil
 	}
 	th.ticket, th.found = t, err == nil
 	return th, err
+}
+
+// splitOff is the ticket into which the answered message of a ticket was split
+// off, if it was: our addresses and ids name the ticket it was in when the
+// mail left.
+func (d *Desk) splitOff(ctx context.Context, tx *store.Tx, m *incoming, id model.TicketID) (model.TicketID, error) {
+	ref := m.InReplyTo
+	if n := len(m.References); ref == "" && n > 0 {
+		ref = m.References[n-1]
+	}
+	if ref == "" {
+		return id, nil
+	}
+	to, err := tx.RefMoved(ctx, ref, id)
+	if errors.Is(err, model.ErrNotFound) {
+		return id, nil
+	}
+	return to, err
 }
 
 // threadByID looks at In-Reply-To and then at References from the newest: ours
@@ -116,7 +144,7 @@ func (d *Desk) standingOf(ctx context.Context, tx *store.Tx, m *incoming, th thr
 		return how, reason, err
 	case who.Kind.Staff():
 		how, reason = waits, "staff_unproven"
-	case proved, on:
+	case proved && !th.moved, on: // an address proves nothing for a ticket it does not name
 		how = joins
 	case th.secret:
 		how, reason = waits, "not_on_ticket"

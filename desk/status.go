@@ -70,6 +70,14 @@ func canMove(c *Choices, s model.Settings, t model.Ticket, to model.StatusDef) b
 	return s.Moves().CanBecome(t.Status, to.State)
 }
 
+// NextStatuses are the statuses that a ticket the actor sees may get next.
+func (d *Desk) NextStatuses(ctx context.Context, by model.Actor, t model.Ticket) ([]model.StatusDef, error) {
+	if !by.Can(model.PermTicketEdit) {
+		return nil, nil
+	}
+	return d.nextStatuses(ctx, t)
+}
+
 // nextStatuses are the statuses that may follow a ticket's own, in the order
 // of the desk.
 func (d *Desk) nextStatuses(ctx context.Context, t model.Ticket) ([]model.StatusDef, error) {

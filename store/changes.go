@@ -155,45 +155,58 @@ func fields(object string) (map[string]json.RawMessage, error) {
 
 func (w watched) match() string { return strings.Join(w.key, " = ? AND ") + " = ?" }
 
-// keepChanges writes what the action changed; called before the commit.
-func (tx *Tx) keepChanges(ctx context.Context) error {
-	if tx.set == nil {
-		return nil
-	}
-	type diff struct {
-		row           *watchedRow
-		before, after *string
-	}
-	var diffs []diff
+// rowDiff is a row of a change set: the changed columns before and after.
+type rowDiff struct {
+	row           *watchedRow
+	before, after *string
+}
+
+// diffs compares the noted rows with what they are now. Columns that follow
+// from other things count only beside something that does not.
+func (tx *Tx) diffs(ctx context.Context) ([]rowDiff, error) {
+	var out []rowDiff
+	changed := false
 	for _, row := range tx.set.rows {
 		after, err := tx.columns(ctx, row.table, row.key)
 		if err != nil {
-			return fmt.Errorf("compare %s: %w", row.table, err)
+			return nil, fmt.Errorf("compare %s: %w", row.table, err)
 		}
 		if row.before == after {
 			continue
 		}
 		was, err := fields(row.before)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		is, err := fields(after)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if was != nil && is != nil {
-			if was, is = differing(was, is); !substantial(row.table, is) {
-				continue
-			}
+			was, is = differing(was, is)
+			changed = changed || substantial(row.table, is)
+		} else {
+			changed = true
 		}
-		diffs = append(diffs, diff{row, object(was), object(is)})
+		out = append(out, rowDiff{row, object(was), object(is)})
 	}
-	if len(diffs) == 0 {
+	if !changed {
+		return nil, nil
+	}
+	return out, nil
+}
+
+// keepChanges writes what the action changed; called before the commit.
+func (tx *Tx) keepChanges(ctx context.Context) error {
+	if tx.set == nil {
 		return nil
+	}
+	diffs, err := tx.diffs(ctx)
+	if err != nil || len(diffs) == 0 {
+		return err
 	}
 	actor := tx.set.by.ID
 	if actor == 0 {
-		var err error
 		if actor, err = tx.MachineID(ctx, tx.set.by.Part); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func (tx *Tx) Undo(ctx context.Context, by model.Actor, set model.ChangeSet, may
 	if err != nil {
 		return out, err
 	}
-	moved, touched := map[model.TicketID]bool{}, map[model.TicketID]bool{}
+	moved, shifted, touched := map[model.TicketID]bool{}, map[model.TicketID]bool{}, map[model.TicketID]bool{}
 	for _, row := range rows {
 		field := "not_allowed"
 		if row.TicketID == 0 || may(row.TicketID) {
@@ -56,12 +56,20 @@ func (tx *Tx) Undo(ctx context.Context, by model.Actor, set model.ChangeSet, may
 			tx.viewChanged(viewKey(row.Key))
 		}
 		if row.Table == "messages" {
-			moved[row.TicketID], moved[jsonID(row.Before, "ticket_id")], moved[jsonID(row.After, "ticket_id")] = true, true, true
+			from, to := jsonID(row.Before, "ticket_id"), jsonID(row.After, "ticket_id")
+			moved[row.TicketID], moved[from], moved[to] = true, true, true
+			if from != 0 && to != 0 {
+				shifted[from], shifted[to] = true, true
+			}
 		}
 	}
 	delete(moved, 0)
 	for id := range moved {
-		if err := tx.Recount(ctx, id); err != nil {
+		recount := tx.Recount
+		if shifted[id] { // went between tickets: whose turn it is follows
+			recount = tx.MovedMessages
+		}
+		if err := recount(ctx, id); err != nil {
 			return out, err
 		}
 	}

@@ -16,16 +16,17 @@ func (tx *Tx) SaveMailRef(ctx context.Context, m model.MailRef) error {
 	return err
 }
 
-// MailRef finds a Message-ID.
+// MailRef finds a Message-ID, and the ticket its message is in now.
 func (r Reader) MailRef(ctx context.Context, ref string) (model.MailRef, error) {
-	return one[model.MailRef](ctx, r, "SELECT ref, ticket_id, coalesce(message_id, 0) AS message_id, coalesce(person_id, 0) AS person_id, ours, at FROM mail_refs WHERE ref = ?", ref)
+	return one[model.MailRef](ctx, r, "SELECT ref, coalesce((SELECT m.ticket_id FROM messages m WHERE m.id = r.message_id), ticket_id) AS ticket_id, coalesce(message_id, 0) AS message_id, coalesce(person_id, 0) AS person_id, ours, at FROM mail_refs r WHERE ref = ?", ref)
 }
 
 // MailChain lists the Message-IDs of the mails that a person sent or got in a
-// ticket, oldest first: at most last of the newest, and the very first.
+// ticket or in those merged into it, oldest first: at most last of the newest,
+// and the very first.
 func (r Reader) MailChain(ctx context.Context, ticket model.TicketID, person model.PersonID, last int) ([]string, error) {
-	const from = "FROM mail_refs WHERE ticket_id = ? AND person_id = ?"
-	newest, err := many[string](ctx, r, "SELECT ref "+from+" ORDER BY at DESC, ref DESC LIMIT ?", ticket, person, last+1)
+	const from = "FROM mail_refs WHERE ticket_id IN (SELECT ?1 UNION ALL SELECT id FROM tickets WHERE merged_into = ?1) AND person_id = ?2"
+	newest, err := many[string](ctx, r, "SELECT ref "+from+" ORDER BY at DESC, ref DESC LIMIT ?3", ticket, person, last+1)
 	if err != nil {
 		return nil, err
 	}

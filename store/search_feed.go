@@ -15,7 +15,7 @@ import (
 // SearchKinds are the events that the full-text index follows.
 var SearchKinds = []string{
 	"ticket.opened", "ticket.subject_changed", "ticket.department_changed", "ticket.assigned", "ticket.unassigned", "ticket.requester_changed",
-	"reply.added", "note.added", "message.released", "person.created", "person.changed", "person.kind_changed",
+	"ticket.merged", "ticket.merged_in", "ticket.split", "ticket.split_from", "ticket.undone", "reply.added", "note.added", "message.released", "person.created", "person.changed", "person.kind_changed",
 }
 
 // FeedSearch is the outlet that keeps the full-text index in line with the
@@ -71,7 +71,8 @@ func (w *feed) note(rec model.Record) error {
 		mark(&w.messages, int64(e.Message))
 	case model.SubjectChanged:
 		mark(&w.firsts, int64(rec.TicketID))
-	case model.DepartmentChanged, model.Assigned, model.Unassigned, model.RequesterChanged: // facets of each message
+	case model.DepartmentChanged, model.Assigned, model.Unassigned, model.RequesterChanged, // facets of each message
+		model.TicketMerged, model.TicketMergedIn, model.TicketSplit, model.TicketSplitFrom, model.ChangesUndone: // or other messages
 		mark(&w.tickets, int64(rec.TicketID))
 	case model.PersonCreated:
 		mark(&w.people, int64(e.Person))

@@ -47,7 +47,7 @@ type GuestToken struct {
 // ticket: the requester, the contact or a participant.
 func (r Reader) GuestTokenByHash(ctx context.Context, hash []byte) (GuestToken, error) {
 	return one[GuestToken](ctx, r, `SELECT k.person_id, k.ticket_id, coalesce(nullif(p.name, ''), e.address, '') AS name, p.locale, k.nonce,
-			coalesce((SELECT m.created_at FROM messages m WHERE m.id = t.last_public_id), t.created_at) AS last_at
+			CASE WHEN t.merged_into IS NOT NULL THEN t.public_at ELSE coalesce((SELECT m.created_at FROM messages m WHERE m.id = t.last_public_id), t.created_at) END AS last_at
 		FROM tokens k JOIN tickets t ON t.id = k.ticket_id JOIN people p ON p.id = k.person_id
 		LEFT JOIN person_emails e ON e.person_id = p.id AND e.is_primary = 1
 		WHERE k.hash = ? AND k.purpose = 'guest' AND k.revoked_at IS NULL AND p.deactivated_at IS NULL AND t.deleted_at IS NULL AND t.held_at IS NULL

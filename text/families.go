@@ -89,6 +89,7 @@ var Families = []Family{
 		department.member_added department.member_removed tag.saved tag.created tag.changed tag.deleted
 		tag.archived tag.restored view.created view.changed view.deleted status.saved status.moves_saved field.saved ticket.field_changed ticket.field_set ticket.field_cleared
 		rating.given rating.given_again rating.asked setting.changed`)},
+	{"export.col_", words(`reference subject status priority type department assignee requester tags channel created updated activity waiting rating`)},
 	{"rating.score_", words(`terrible poor okay good excellent`)},
 	{"fields.kind_", words(`text textarea select multi_select checkbox date number`)},
 	{"fields.entity_", words(`ticket person`)},

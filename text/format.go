@@ -57,6 +57,11 @@ func (w Words) day(key string, t time.Time, month string) string {
 		"Day", ready(strconv.Itoa(t.Day())), "Month", ready(month), "Year", ready(strconv.Itoa(t.Year())))
 }
 
+// Weekday names the day; see the function Weekday.
+func (w Words) Weekday(t time.Time) string {
+	return nth(w.lang.style.weekdays, int(t.In(w.zone).Weekday()))
+}
+
 // Clock writes the time of day; see the function Clock.
 func (w Words) Clock(t time.Time) string { return t.In(w.zone).Format("15:04") }
 

@@ -67,6 +67,9 @@ func Date(ctx context.Context, t time.Time) string { return From(ctx).Date(t) }
 // LongDate writes the day in full: "Monday, 23 November 2026".
 func LongDate(ctx context.Context, t time.Time) string { return From(ctx).LongDate(t) }
 
+// Weekday names the day of the week, as in "Tuesday".
+func Weekday(ctx context.Context, t time.Time) string { return From(ctx).Weekday(t) }
+
 // Clock writes the time of day: "01:14".
 func Clock(ctx context.Context, t time.Time) string { return From(ctx).Clock(t) }
 

@@ -7,6 +7,7 @@ import (
 
 	"escalated/handlers/web"
 	"escalated/model"
+	"escalated/views/ui"
 )
 
 func undoRoutes(h *handler) []web.Route {
@@ -32,6 +33,9 @@ func sayDone(c *fiber.Ctx, set model.ChangeSetID, key string, args ...any) {
 
 // UndoLast takes back the actor's newest change.
 func (h *handler) UndoLast(c *fiber.Ctx) error {
+	if done, err := h.undoSending(c); done || err != nil {
+		return err
+	}
 	set, err := h.desk.LastUndoable(c.UserContext(), web.By(c))
 	if err != nil {
 		return err
@@ -51,7 +55,7 @@ func (h *handler) UndoChange(c *fiber.Ctx) error {
 func (h *handler) undo(c *fiber.Ctx, id model.ChangeSetID) error {
 	done, err := h.desk.Undo(c.UserContext(), web.By(c), id)
 	if problems := model.Problems(err); len(problems) > 0 {
-		web.Say(c, "warn", "agent.undo_over")
+		web.SayText(c, "warn", ui.Sentence(c.UserContext(), problems[0]))
 		return web.Done(c, web.Back(c, "agent/tickets/"))
 	}
 	if err != nil {

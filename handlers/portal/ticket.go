@@ -82,7 +82,8 @@ func (h *handler) CreateReply(c *fiber.Ctx) error {
 	}
 	web.Slot(c, "composer-msg")
 	ctx, by := c.UserContext(), web.By(c)
-	if _, err := h.desk.Ticket(ctx, by, id); err != nil { // before any bytes are taken in
+	before, err := h.desk.Ticket(ctx, by, id) // before any bytes are taken in
+	if err != nil {
 		return err
 	}
 	f, err := web.ReadForm(c, h.stage(c))
@@ -101,7 +102,7 @@ func (h *handler) CreateReply(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	case m.TicketID != id:
-		return h.goOn(c, m)
+		return h.goOn(c, before, m)
 	}
 	web.Say(c, "ok", "portal.reply_sent")
 	if !web.IsHTMX(c) {
@@ -144,8 +145,14 @@ func (h *handler) replyAgain(c *fiber.Ctx, id model.TicketID, f *web.Form, probl
 	return web.Render(c, f.Status(), view.TicketPage(t))
 }
 
-// goOn leads to the new ticket that an answer to a long closed one has opened.
-func (h *handler) goOn(c *fiber.Ctx, m model.Message) error {
+// goOn leads to the new ticket that an answer to a long closed one has opened,
+// or to the one that a merged one went into.
+func (h *handler) goOn(c *fiber.Ctx, before model.Ticket, m model.Message) error {
+	merged := before.MergedInto != 0
+	if merged && m.HeldAt != 0 { // no longer on that ticket: nothing there is for them
+		web.Say(c, "info", "portal.merged_waits")
+		return web.Done(c, place(c, before.ID))
+	}
 	to := fmt.Sprintf("tickets/%d/", m.TicketID)
 	if by := web.By(c); by.Kind == model.KindGuest {
 		link, err := h.desk.GuestLinkTo(c.UserContext(), by, m)
@@ -154,7 +161,11 @@ func (h *handler) goOn(c *fiber.Ctx, m model.Message) error {
 		}
 		to = "guest/" + link + "/"
 	}
-	web.Say(c, "info", "portal.continued")
+	if merged {
+		web.Say(c, "ok", "portal.merged_said", "Reference", model.Reference(web.Settings(c).TicketReferencePrefix, m.TicketID))
+	} else {
+		web.Say(c, "info", "portal.continued")
+	}
 	return web.Done(c, to)
 }
 
