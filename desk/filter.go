@@ -119,11 +119,11 @@ func (d *Desk) ListFor(ctx context.Context, by model.Actor, get func(name string
 	if err := maySeeQueue(by, model.TicketFilter{}); err != nil {
 		return f, v, false, err
 	}
-	r, _, err := d.reader(ctx, by)
+	r, c, err := d.reader(ctx, by)
 	if err != nil {
 		return f, v, false, err
 	}
-	f = r.Read(get)
+	f = r.Read(get).Known(c.Statuses, c.Fields) // a status there is not is no filter
 	filtered := len(f.Terms()) > 0 || f.Query != ""
 	id, asked := viewID(get("view"))
 	switch {

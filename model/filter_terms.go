@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -140,6 +141,9 @@ func (f TicketFilter) Has(field string, not bool) []string {
 func (f *TicketFilter) read(x filterField, not bool, words []string) {
 	f.Names = slices.DeleteFunc(slices.Clone(f.Names), func(n NameTerm) bool { return n.Field == x.Field && n.Not == not })
 	x.read(f, not, words)
+	slices.SortFunc(f.Names, func(a, b NameTerm) int {
+		return cmp.Or(strings.Compare(a.Field, b.Field), flagInt(a.Not)-flagInt(b.Not), strings.Compare(a.Word, b.Word))
+	})
 	if len(f.Names) == 0 {
 		f.Names = nil
 	}

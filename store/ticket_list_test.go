@@ -187,7 +187,7 @@ func TestPlans(t *testing.T) {
 		"following": {Following: me}, "pair": {Department: dep, Priorities: []model.Priority{5}, Unassigned: true}, "tag and requester": {Tag: tag, Requester: who},
 		"several": {Assignees: []model.PersonID{me, 1}, Departments: c.departments[:2]}, "or none": {Assignees: []model.PersonID{0, me}, Departments: []model.DepartmentID{0, dep}},
 		"tags": {Tags: c.tags[:3]}, "no tag": {Tags: []model.TagID{0}}, "mentioned": {Mentioned: me}, "requesters": {Requesters: []model.PersonID{who, who + 1}},
-		"not": {Not: model.Excluded{Priorities: []model.Priority{3}, Assignees: []model.PersonID{me}, Departments: []model.DepartmentID{0}, Tags: []model.TagID{tag}, Following: me}},
+		"not":     {Not: model.Excluded{Priorities: []model.Priority{3}, Assignees: []model.PersonID{me}, Departments: []model.DepartmentID{0}, Tags: []model.TagID{tag}, Following: me}},
 		"created": {Created: "<7d"}, "updated": {Updated: "2026-11-01..2026-11-20"}, "waiting": {Waiting: ">2d"}, "created and waiting": {Created: ">1d", Waiting: "<9d", Priorities: []model.Priority{2}},
 		"files": {Files: true}, "no files": {Not: model.Excluded{Files: true}}, "rating": {Ratings: []model.Rating{4, 5}}, "no rating": {Ratings: []model.Rating{0}}, "sla": {SLA: []model.SLALevel{2, 3}},
 		"snoozed": {Snoozed: model.SnoozedYes}, "field": {Fields: []model.FieldTerm{{Key: "f", Words: []string{"a", "b"}, ID: 1}}},
