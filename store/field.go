@@ -68,6 +68,9 @@ func (tx *Tx) SetFieldRows(ctx context.Context, entity string, id int64, field m
 	ticket := model.TicketID(0)
 	if entity == model.FieldOfTicket {
 		ticket = model.TicketID(id)
+		if err := tx.touch(ctx, ticket); err != nil {
+			return err
+		}
 	}
 	for _, row := range was {
 		if err := tx.watch(ctx, "field_values", ticket, entity, id, int64(field), row.Option); err != nil {

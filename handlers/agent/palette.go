@@ -12,6 +12,7 @@ import (
 	"escalated/model"
 	"escalated/text"
 	view "escalated/views/agent"
+	"escalated/views/ui"
 )
 
 func paletteRoutes(h *handler) []web.Route {
@@ -126,7 +127,7 @@ func (h *handler) paletteActions(ctx context.Context, by model.Actor, t model.Ti
 	if err != nil {
 		return nil, err
 	}
-	s, err := h.desk.Settings(ctx)
+	next, err := h.desk.NextStatuses(ctx, by, t)
 	if err != nil {
 		return nil, err
 	}
@@ -150,8 +151,8 @@ func (h *handler) paletteActions(ctx context.Context, by model.Actor, t model.Ti
 		}
 	}
 	if by.Can(model.PermTicketEdit) {
-		for _, to := range s.Moves().Targets(t.Status) {
-			post(text.T(ctx, "palette.status", "Status", text.T(ctx, "status."+to.String())), "status", "status/", "status", to.String())
+		for _, to := range next {
+			post(text.T(ctx, "palette.status", "Status", ui.StatusName(ctx, to)), "status", "status/", "status", to.Key)
 		}
 		for _, to := range model.Priorities() {
 			if to != t.Priority {
