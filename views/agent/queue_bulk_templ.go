@@ -753,7 +753,7 @@ func bulkSnooze() templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, preset := range model.SnoozePresets() {
-				templ_7745c5c3_Err = do(model.ActSnooze, preset, text.T(ctx, "queue.snooze_"+preset)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = do(model.ActSnooze, preset, presetLabel(ctx, preset)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

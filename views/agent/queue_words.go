@@ -132,7 +132,7 @@ func termWord(ctx context.Context, q Queue, field, w string) string {
 	case "has":
 		return text.T(ctx, "queue.has_attachment")
 	case "snoozed":
-		return text.T(ctx, "queue.snoozed_"+w)
+		return text.T(ctx, "queue.asleep_"+w)
 	case "assignee", "requester", "following", "mentioned":
 		return q.personWord(ctx, w)
 	case "department":

@@ -648,9 +648,9 @@ func place(v model.View, icon, label, name, value string) templ.Component {
 func viewScope(ctx context.Context, _ Side, v model.View) string {
 	switch {
 	case v.System():
-		return text.T(ctx, "queue.scope_system")
+		return text.T(ctx, "queue.of_desk")
 	case v.Scope != model.ScopeMine && !v.CanEdit && v.OwnerName != "":
-		return text.T(ctx, "queue.scope_from", "Name", v.OwnerName)
+		return text.T(ctx, "queue.of_person", "Name", v.OwnerName)
 	}
 	return text.T(ctx, "queue.scope_"+string(v.Scope))
 }
