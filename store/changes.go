@@ -161,11 +161,11 @@ type rowDiff struct {
 	before, after *string
 }
 
-// diffs compares the noted rows with what they are now. Columns that follow
-// from other things count only beside something that does not.
+// diffs compares the noted rows with what they are now. An action that undid
+// itself, such as a tag put on and taken off, still has moved the time of the
+// last change, which goes back with the rest.
 func (tx *Tx) diffs(ctx context.Context) ([]rowDiff, error) {
 	var out []rowDiff
-	changed := false
 	for _, row := range tx.set.rows {
 		after, err := tx.columns(ctx, row.table, row.key)
 		if err != nil {
@@ -184,14 +184,8 @@ func (tx *Tx) diffs(ctx context.Context) ([]rowDiff, error) {
 		}
 		if was != nil && is != nil {
 			was, is = differing(was, is)
-			changed = changed || substantial(row.table, is)
-		} else {
-			changed = true
 		}
 		out = append(out, rowDiff{row, object(was), object(is)})
-	}
-	if !changed {
-		return nil, nil
 	}
 	return out, nil
 }
@@ -236,18 +230,6 @@ func (tx *Tx) keepChanges(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// substantial reports whether more changed than columns that follow from
-// other things.
-func substantial(table string, changed map[string]json.RawMessage) bool {
-	soft := watchedTables[table].soft
-	for c := range changed {
-		if !slices.Contains(soft, c) {
-			return true
-		}
-	}
-	return false
 }
 
 // differing keeps the columns that are not the same.

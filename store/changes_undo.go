@@ -86,10 +86,12 @@ func (r Reader) ChangeRows(ctx context.Context, id model.ChangeSetID) ([]model.C
 }
 
 // MovedAway are the tickets that a set itself may have taken out of its
-// actor's sight: by department, assignee, bin, or the end of following.
+// actor's sight, by department, assignee, bin, or the end of following, and
+// those it made.
 func (r Reader) MovedAway(ctx context.Context, set model.ChangeSet) ([]model.TicketID, error) {
 	return many[model.TicketID](ctx, r, `SELECT DISTINCT ticket_id FROM change_rows WHERE set_id = ? AND (
-		tbl = 'tickets' AND before IS NOT NULL AND after IS NOT NULL
+		tbl = 'tickets' AND before IS NULL
+		OR tbl = 'tickets' AND before IS NOT NULL AND after IS NOT NULL
 			AND (json_type(after, '$.department_id') IS NOT NULL OR json_type(after, '$.assignee_id') IS NOT NULL OR json_type(after, '$.deleted_at') IS NOT NULL)
 		OR tbl = 'ticket_people' AND after IS NULL AND key = json_array(?, ?, ticket_id))`, int64(set.ID), set.ActorID, RoleFollower)
 }
