@@ -96,12 +96,20 @@ func (d *Desk) setFollow(ctx context.Context, tx *store.Tx, by model.Actor, id m
 		if ok, err := tx.AddPerson(ctx, id, who, store.RoleFollower); err != nil || !ok {
 			return err
 		}
-		_, err := tx.Record(ctx, by, id, model.Followed{Person: who})
+		name, err := d.nameOther(ctx, tx, by, who)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Record(ctx, by, id, model.Followed{Person: who, Name: name})
 		return err
 	}
 	if ok, err := tx.RemovePerson(ctx, id, who, store.RoleFollower); err != nil || !ok {
 		return err
 	}
-	_, err := tx.Record(ctx, by, id, model.Unfollowed{Person: who})
+	name, err := d.nameOther(ctx, tx, by, who)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Record(ctx, by, id, model.Unfollowed{Person: who, Name: name})
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"escalated/model"
+	"escalated/store"
 )
 
 // RecordsAfter gives the record in order to a part of the desk, which decides
@@ -22,3 +23,11 @@ func (d *Desk) LastEvent(ctx context.Context, by model.Actor) (model.EventID, er
 	}
 	return d.db.Read().LastEventID(ctx)
 }
+
+// Shared keeps answers of the database for many pages that are brought up to
+// date at the same time.
+type Shared = store.Shared
+
+// Sharing returns a context under which reading takes and gives such answers.
+// It is for short whiles: what is read may be as old as s.
+func Sharing(ctx context.Context, s *Shared) context.Context { return store.Sharing(ctx, s) }

@@ -25,7 +25,7 @@ func Routes(o Options) []web.Route {
 	}
 	routes = append(routes, auth.Routes(o.Desk)...) // before the guests', whose tokens match "link"
 	routes = append(routes, portal.Routes(o.Desk)...)
-	routes = append(routes, agent.Routes(o.Desk)...)
+	routes = append(routes, agent.Routes(o.Desk, o.Hub)...)
 	routes = append(routes, admin.Routes(o.Desk)...)
 	return routes
 }
@@ -37,7 +37,7 @@ func Topics(o Options) web.Topics {
 	}
 	topics := web.Topics{}
 	maps.Copy(topics, portal.Topics(o.Desk))
-	maps.Copy(topics, agent.Topics(o.Desk))
+	maps.Copy(topics, agent.Topics(o.Desk, o.Hub))
 	return topics
 }
 

@@ -4,9 +4,8 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
+	"net"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,14 +18,18 @@ import (
 )
 
 const (
-	heartbeat = 25 * time.Second // below the minute after which proxies close a silent connection
-	pace      = time.Second      // at most one message in this time and stream
-	catchUp   = 500              // records read from the past; further behind, the page reloads
+	heartbeat = 20 * time.Second // below the minute after which proxies close a silent connection
+	watch     = 4 * time.Second  // so often a silent page is asked whose it is
+	pace      = time.Second      // at most one message in this time, but for what is urgent
+	haste     = 100 * time.Millisecond
+	catchUp   = 500 // records read from the past; further behind, the page reloads
 	maxTopics = 20
-	// patienceOfStream is the deadline of the work for one message.
+	// patienceOfStream is the deadline of the work for one message, and of its
+	// way to a slow reader.
 	patienceOfStream = 10 * time.Second
 	maxStreams       = 5000
-	maxPages         = 50 // streams of one reader
+	maxPages         = 100                    // streams of one reader
+	sharedFor        = 500 * time.Millisecond // how long answers are shared at most
 )
 
 // stream tells open pages what changed: by server-sent events, or by polling
@@ -40,6 +43,28 @@ type stream struct {
 
 	mu    sync.Mutex
 	pages map[string]int // open streams by reader
+	group *group
+}
+
+// group is what pages told at the same time have in common: the answers of the
+// database. A later change makes a new one.
+type group struct {
+	turn   uint64
+	made   time.Time
+	shared desk.Shared
+}
+
+// together returns a context for the work on one message, in which the same
+// questions of other pages at this moment are asked once.
+func (s *stream) together(ctx context.Context) context.Context {
+	turn := s.hub.Turn()
+	s.mu.Lock()
+	if s.group == nil || s.group.turn != turn || time.Since(s.group.made) > sharedFor {
+		s.group = &group{turn: turn, made: time.Now()}
+	}
+	g := s.group
+	s.mu.Unlock()
+	return desk.Sharing(ctx, &g.shared)
 }
 
 // admit counts a stream of a reader; false when they have too many. release
@@ -67,22 +92,6 @@ func (s *stream) admit(by model.Actor) (release func(), ok bool) {
 	}, true
 }
 
-// follower is one open page.
-type follower struct {
-	*stream
-	by      model.Actor
-	knock   web.Knock
-	follows []follow
-	last    model.EventID // newest event the page knows
-}
-
-type follow struct {
-	web.Topic
-	arg string
-}
-
-var errEnd = errors.New("stream ends")
-
 // Open answers GET stream: server-sent events of the topics t, beginning after
 // the event since, or after Last-Event-ID when the browser comes back.
 func (s *stream) Open(c *fiber.Ctx) error {
@@ -105,6 +114,10 @@ func (s *stream) Open(c *fiber.Ctx) error {
 	}
 	first := *f // the hub asks while the stream looks again who is reading
 	ctx, sub := c.UserContext(), s.hub.Subscribe(first.wants)
+	if conn, ok := c.Context().Conn().(*net.TCPConn); ok {
+		// A reader who takes nothing must not hold the stream for ever.
+		f.hurry = func() { _ = conn.SetWriteDeadline(time.Now().Add(patienceOfStream)) } // the write tells of a dead connection
+	}
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer release()
 		defer sub.Close()
@@ -122,21 +135,21 @@ func (s *stream) Poll(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	html, reload, err := f.missed(c.UserContext())
+	m, err := f.begin(c.UserContext())
 	if err != nil {
 		return err
 	}
-	c.Set("X-Live-Since", strconv.FormatInt(int64(f.last), 10))
+	c.Set("X-Live-Since", strconv.FormatInt(int64(m.id), 10))
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	if reload {
+	if m.reload {
 		web.Trigger(c, "live:reload", true)
 	}
-	if html == "" {
+	if m.html == "" {
 		c.Status(fiber.StatusNoContent)
 		return nil
 	}
 	c.Type("html", "utf-8")
-	return c.SendString(html)
+	return c.SendString(m.html)
 }
 
 // follower reads the topics of a request and asks whether the actor may
@@ -147,17 +160,18 @@ func (s *stream) follower(c *fiber.Ctx) (*follower, error) {
 	if len(names) == 0 || len(names) > maxTopics {
 		return nil, model.ErrNotFound
 	}
+	ctx := s.together(c.UserContext())
 	for _, name := range names {
 		topic, arg, ok := s.topics.Follow(name)
 		if !ok {
 			return nil, model.ErrNotFound
 		}
-		if err := topic.May(c.UserContext(), f.by, arg); err != nil {
+		if err := topic.May(ctx, f.by, arg); err != nil {
 			return nil, err
 		}
-		f.follows = append(f.follows, follow{topic, arg})
+		f.follows = append(f.follows, &follow{Topic: topic, arg: arg})
 	}
-	newest, err := s.desk.LastEvent(c.UserContext(), model.System("live"))
+	newest, err := s.desk.LastEvent(ctx, model.System("live"))
 	if err != nil {
 		return nil, err
 	}
@@ -169,159 +183,4 @@ func (s *stream) follower(c *fiber.Ctx) (*follower, error) {
 		}
 	}
 	return f, nil
-}
-
-func (f *follower) wants(r model.Record) bool {
-	for _, t := range f.follows {
-		if t.Wants(f.by, t.arg, r) {
-			return true
-		}
-	}
-	return false
-}
-
-// run writes until the page is gone, may not look any more, or the desk stops.
-func (f *follower) run(ctx context.Context, w *bufio.Writer, sub *live.Sub) error {
-	fmt.Fprint(w, "retry: 3000\n: open\n\n")
-	html, reload, err := f.missed(ctx)
-	if err != nil {
-		return err
-	}
-	if err := f.write(w, html, reload); err != nil {
-		return err
-	}
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	for {
-		select {
-		case <-f.hub.Done():
-			return errEnd
-		case <-ctx.Done():
-			return errEnd
-		case <-beat.C:
-			if err := f.still(ctx); err != nil {
-				return err
-			}
-			fmt.Fprint(w, ": beat\n\n")
-			if w.Flush() != nil {
-				return errEnd
-			}
-			continue
-		case <-sub.Ready():
-		}
-		if err := f.news(ctx, w, sub); err != nil {
-			return err
-		}
-		select { // what comes in meanwhile goes out together
-		case <-time.After(pace):
-		case <-f.hub.Done():
-			return errEnd
-		}
-	}
-}
-
-// news sends what the hub collected.
-func (f *follower) news(ctx context.Context, w *bufio.Writer, sub *live.Sub) error {
-	ctx, cancel := context.WithTimeout(ctx, patienceOfStream)
-	defer cancel()
-	if err := f.still(ctx); err != nil {
-		return err
-	}
-	records, missed := sub.Take()
-	if missed {
-		html, reload, err := f.missed(ctx)
-		if err != nil {
-			return err
-		}
-		return f.write(w, html, reload)
-	}
-	html, err := f.render(ctx, records)
-	if err != nil {
-		return err
-	}
-	return f.write(w, html, false)
-}
-
-// still makes sure that the reader is who they were: sessions end, rights
-// change, while pages stay open.
-func (f *follower) still(ctx context.Context) error {
-	who, err := f.site.Identify(ctx, f.knock)
-	if err != nil {
-		return fmt.Errorf("identify: %w", err)
-	}
-	if who.Actor.ID != f.by.ID {
-		return errEnd
-	}
-	f.by = who.Actor
-	return nil
-}
-
-// missed reads what was recorded since the page was made. Too much of it and
-// the page had better be loaded again.
-func (f *follower) missed(ctx context.Context) (html string, reload bool, err error) {
-	records, err := f.desk.RecordsAfter(ctx, model.System("live"), f.last, catchUp+1)
-	if err != nil || len(records) == 0 {
-		return "", false, err
-	}
-	if len(records) > catchUp {
-		newest, err := f.desk.LastEvent(ctx, model.System("live"))
-		f.last = max(f.last, newest)
-		return "", true, err
-	}
-	newest := records[len(records)-1].ID
-	html, err = f.render(ctx, records)
-	f.last = max(f.last, newest)
-	return html, false, err
-}
-
-// render asks each topic for its elements. A topic that the reader may not
-// follow any more falls silent.
-func (f *follower) render(ctx context.Context, records []model.Record) (string, error) {
-	var out strings.Builder
-	newest := f.last
-	for _, t := range f.follows {
-		var mine []model.Record
-		for _, r := range records {
-			if r.ID > f.last && t.Wants(f.by, t.arg, r) {
-				mine = append(mine, r)
-				newest = max(newest, r.ID)
-			}
-		}
-		if len(mine) == 0 {
-			continue
-		}
-		err := t.May(ctx, f.by, t.arg)
-		var html string
-		if err == nil {
-			html, err = t.Render(ctx, f.by, t.arg, mine)
-		}
-		switch {
-		case errors.Is(err, model.ErrNotFound), errors.Is(err, model.ErrDenied), errors.Is(err, model.ErrSignIn):
-			continue
-		case err != nil:
-			return "", fmt.Errorf("render live: %w", err)
-		}
-		out.WriteString(html)
-	}
-	f.last = newest
-	return out.String(), nil
-}
-
-// write sends one message; an empty one only keeps the connection moving.
-func (f *follower) write(w *bufio.Writer, html string, reload bool) error {
-	if reload {
-		fmt.Fprintf(w, "id: %d\nevent: reload\ndata: 1\n\n", f.last)
-	}
-	if html != "" {
-		fmt.Fprintf(w, "id: %d\n", f.last)
-		html = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(html) // a lone CR would end the line too
-		for line := range strings.SplitSeq(strings.TrimSuffix(html, "\n"), "\n") {
-			fmt.Fprintf(w, "data: %s\n", line)
-		}
-		fmt.Fprint(w, "\n")
-	}
-	if w.Flush() != nil {
-		return errEnd
-	}
-	return nil
 }

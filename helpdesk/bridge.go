@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -123,6 +124,9 @@ func carryOut(w http.ResponseWriter, r *http.Request, resp *fasthttp.Response) {
 	pass(w, stream)
 }
 
+// slowest is how long one piece of a stream may be on its way.
+const slowest = 30 * time.Second
+
 // pass copies and flushes after each piece.
 func pass(w http.ResponseWriter, stream io.Reader) {
 	out, buf := http.NewResponseController(w), make([]byte, 16<<10)
@@ -132,6 +136,9 @@ func pass(w http.ResponseWriter, stream io.Reader) {
 	for {
 		n, err := stream.Read(buf)
 		if n > 0 {
+			// A reader who takes nothing must not hold the stream for ever. Servers
+			// that know no deadlines say so, which is no reason to stop.
+			_ = out.SetWriteDeadline(time.Now().Add(slowest))
 			if _, err := w.Write(buf[:n]); err != nil {
 				return
 			}

@@ -39,7 +39,7 @@ func (d *Desk) identify(ctx context.Context, k web.Knock) (web.Visitor, error) {
 }
 
 func visitor(a model.Actor, p model.Person) web.Visitor {
-	return web.Visitor{Actor: a, Email: p.Email, Locale: p.Locale, Zone: p.Zone, Theme: p.Theme, Prefs: p.Prefs}
+	return web.Visitor{Actor: a, Email: p.Email, Locale: p.Locale, Zone: p.Zone, Theme: p.Theme, Prefs: p.Prefs, Unread: p.Unread, Newest: p.Newest}
 }
 
 // request is a Knock as hosts see it.

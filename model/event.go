@@ -68,9 +68,11 @@ type (
 	}
 	Followed struct {
 		Person PersonID `json:"person"`
+		Name   string   `json:"name,omitempty"` // when somebody else did it
 	}
 	Unfollowed struct {
 		Person PersonID `json:"person"`
+		Name   string   `json:"name,omitempty"`
 	}
 	TicketDeleted  struct{}
 	TicketRestored struct{}

@@ -23,6 +23,8 @@ type Person struct {
 	HasPassword   bool     `db:"has_password"`
 	Prefs         Prefs    `db:"prefs"`        // staff; only filled for the person of a request
 	OpenTickets   int      `db:"open_tickets"` // capped; only filled by pages that show it
+	Unread        int      `db:"unread"`       // notifications, at most UnreadCap; as Prefs
+	Newest        EventID  `db:"last_event"`   // of the record, when the person was looked up; as Prefs
 }
 
 // Display is the name, or the address when there is none.

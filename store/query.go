@@ -38,30 +38,36 @@ func count(ctx context.Context) {
 
 // one reads exactly one row; model.ErrNotFound when there is none.
 func one[T any](ctx context.Context, r Reader, q string, args ...any) (T, error) {
-	var v T
-	count(ctx)
-	if r.tx == nil {
-		if s, err := r.db.stmt(ctx, false, q); err != nil {
-			return v, fault(err)
-		} else if s != nil {
-			return v, fault(s.GetContext(ctx, &v, args...))
+	return shared(ctx, r, q, args, func() (v T, err error) {
+		count(ctx)
+		if r.tx == nil {
+			if s, err := r.db.stmt(ctx, false, q); err != nil {
+				return v, fault(err)
+			} else if s != nil {
+				err = s.GetContext(ctx, &v, args...)
+				return v, fault(err)
+			}
 		}
-	}
-	return v, fault(sqlx.GetContext(ctx, r.q, &v, q, args...))
+		err = sqlx.GetContext(ctx, r.q, &v, q, args...)
+		return v, fault(err)
+	})
 }
 
 // many reads all rows.
 func many[T any](ctx context.Context, r Reader, q string, args ...any) ([]T, error) {
-	var v []T
-	count(ctx)
-	if r.tx == nil {
-		if s, err := r.db.stmt(ctx, false, q); err != nil {
-			return nil, fault(err)
-		} else if s != nil {
-			return v, fault(s.SelectContext(ctx, &v, args...))
+	return sharedRows(ctx, r, q, args, func() (v []T, err error) {
+		count(ctx)
+		if r.tx == nil {
+			if s, err := r.db.stmt(ctx, false, q); err != nil {
+				return nil, fault(err)
+			} else if s != nil {
+				err = s.SelectContext(ctx, &v, args...)
+				return v, fault(err)
+			}
 		}
-	}
-	return v, fault(sqlx.SelectContext(ctx, r.q, &v, q, args...))
+		err = sqlx.SelectContext(ctx, r.q, &v, q, args...)
+		return v, fault(err)
+	})
 }
 
 // in expands slices in the arguments to lists of question marks. An empty

@@ -41,7 +41,7 @@ func memberIDs(s string) []model.DepartmentID {
 	return out
 }
 
-const memberColumn = ", coalesce((SELECT group_concat(d.department_id) FROM department_people d WHERE d.person_id = p.id), '') AS members, (SELECT prefs FROM staff WHERE person_id = p.id) AS prefs"
+const memberColumn = ", coalesce((SELECT group_concat(d.department_id) FROM department_people d WHERE d.person_id = p.id), '') AS members, (SELECT prefs FROM staff WHERE person_id = p.id) AS prefs" + unreadColumn
 
 // SessionByHash finds a session by the hash of its secret: one query.
 func (r Reader) SessionByHash(ctx context.Context, hash []byte) (KnownSession, error) {

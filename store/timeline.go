@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"escalated/model"
 )
@@ -16,8 +17,8 @@ func (r Reader) Entries(ctx context.Context, by model.Actor, t model.TicketID, a
 		public, undo = " AND e.is_public = 1", ""
 	}
 	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+undo+`, p.name AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
-		LEFT JOIN change_sets c ON c.action_id = e.action_id AND c.undone_at IS NULL
-		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent')`+public+" ORDER BY e.id DESC LIMIT ?", t, int64(after), limit)
+		LEFT JOIN change_sets c ON c.action_id = e.action_id AND c.undone_at IS NULL AND c.at > ?
+		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent', 'mention.added')`+public+" ORDER BY e.id DESC LIMIT ?", int64(r.db.Now().Add(-model.UndoDays*24*time.Hour)), t, int64(after), limit)
 	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
 		rows[i], rows[j] = rows[j], rows[i]
 	}

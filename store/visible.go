@@ -48,7 +48,7 @@ func sight(by model.Actor, single, piled bool) (string, []any) {
 
 // visibleTo is the same rule the other way round, for people p of the staff
 // whom a ticket t that is not in the bin may concern.
-const visibleTo = `p.narrow = 0 OR t.assignee_id = p.id OR t.department_id IS NULL AND p.loose = 1
+const visibleTo = `p.narrow = 0 OR t.assignee_id IS p.id OR t.department_id IS NULL AND p.loose = 1
 	OR EXISTS (SELECT 1 FROM department_people d WHERE d.person_id = p.id AND d.department_id = t.department_id)
 	OR EXISTS (SELECT 1 FROM ticket_people x WHERE x.person_id = p.id AND x.role = 2 AND x.ticket_id = t.id)`
 

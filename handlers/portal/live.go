@@ -17,8 +17,8 @@ import (
 func Topics(d *desk.Desk) web.Topics {
 	l := live{d}
 	return web.Topics{
-		"portal": {May: l.may(customer), Wants: wants, Render: l.render(customer)},
-		"guest":  {May: l.may(l.holder), Wants: wants, Render: l.render(l.holder)},
+		"portal": {May: l.may(customer), Wants: wants, Render: l.render(customer), Urgent: true},
+		"guest":  {May: l.may(l.holder), Wants: wants, Render: l.render(l.holder), Urgent: true},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"escalated/model"
+	"escalated/views/ui"
 )
 
 // Topic is something an open page may follow by the event stream: "queue", or
@@ -14,12 +15,17 @@ type Topic struct {
 	// May refuses an actor; asked at connect and again before each message.
 	May func(ctx context.Context, by model.Actor, arg string) error
 	// Wants picks the records that concern the topic. It must be quick and ask
-	// no database.
+	// no database. What is only true for a moment comes as a record without id.
 	Wants func(by model.Actor, arg string, r model.Record) bool
 	// Render makes the out-of-band elements for new records, oldest first;
 	// "" when the reader's page does not change. It must show only what the
 	// actor may see.
 	Render func(ctx context.Context, by model.Actor, arg string, records []model.Record) (string, error)
+	// Now makes the elements for what stands in no record, when a page connects
+	// or asks; since is the newest event it knows. May be nil.
+	Now func(ctx context.Context, by model.Actor, arg string, since model.EventID) (string, error)
+	// Urgent topics are told at once, others at most once a second together.
+	Urgent bool
 }
 
 // Topics are all topics by name.
@@ -30,4 +36,12 @@ func (t Topics) Follow(name string) (topic Topic, arg string, ok bool) {
 	name, arg, _ = strings.Cut(name, ":")
 	topic, ok = t[name]
 	return topic, arg, ok
+}
+
+// Fresh is the context of an open page with the time as it is now and how the
+// person works now.
+func (s *Site) Fresh(ctx context.Context, who Visitor) context.Context {
+	f := *ui.From(ctx)
+	f.Now, f.Prefs = s.Now().Std(), who.Prefs
+	return ui.With(ctx, &f)
 }

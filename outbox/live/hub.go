@@ -11,7 +11,7 @@ import (
 
 // backlog is how many records wait for a slow reader before it has to read
 // them from the record by itself.
-const backlog = 256
+const backlog = 64
 
 // Hub passes records on to the pages that want them.
 type Hub struct {
@@ -20,6 +20,8 @@ type Hub struct {
 	stop   chan struct{}
 	closed bool
 	last   model.EventID
+	turn   uint64 // counts what was published
+	who    presence
 }
 
 // NewHub makes a hub that nobody listens to yet.
@@ -52,6 +54,7 @@ func (h *Hub) Subscribe(wants func(model.Record) bool) *Sub {
 func (h *Hub) Publish(records ...model.Record) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.turn++
 	for _, r := range records {
 		h.last = max(h.last, r.ID)
 	}
@@ -65,6 +68,13 @@ func (h *Hub) Last() model.EventID {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.last
+}
+
+// Turn grows with whatever is published.
+func (h *Hub) Turn() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.turn
 }
 
 // Readers is how many streams are open.
