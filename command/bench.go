@@ -22,7 +22,7 @@ import (
 )
 
 // benchParts are what can be measured, in order.
-var benchParts = []string{"queue", "ticket", "portal", "search", "create", "receive"}
+var benchParts = []string{"queue", "views", "ticket", "portal", "search", "palette", "create", "receive", "reply", "live", "bulk"}
 
 // benchCommand measures the desk as it is: a server of its own on this
 // machine, one connection, warm.
@@ -34,6 +34,8 @@ func benchCommand(a *app) *cobra.Command {
 	}
 	c.Flags().StringSliceVar(&o.only, "only", benchParts, a.say.T("bench.flag_only"))
 	c.Flags().IntVar(&o.requests, "requests", 200, a.say.T("bench.flag_requests"))
+	c.Flags().IntVar(&o.seconds, "seconds", 0, a.say.T("bench.flag_seconds"))
+	c.Flags().IntVar(&o.tickets, "tickets", 0, a.say.T("bench.flag_own"))
 	c.Flags().BoolVar(&o.json, "json", false, a.say.T("bench.flag_json"))
 	return c
 }
@@ -43,6 +45,8 @@ type bench struct {
 	app      *app
 	only     []string
 	requests int
+	seconds  int // each case for so long, instead of so many requests
+	tickets  int // measure a desk made for it, of this size
 	json     bool
 
 	desk   *helpdesk.Desk
@@ -70,7 +74,10 @@ type benchResult struct {
 	Bytes    int     `json:"bytes"` // of the last answer, unpacked
 	Median   float64 `json:"median_ms"`
 	P95      float64 `json:"p95_ms"`
+	P99      float64 `json:"p99_ms"`
 	Max      float64 `json:"max_ms"`
+	Rate     float64 `json:"per_second"` // one after the other
+	Memory   int64   `json:"memory_kb"`  // resident after the case, the measuring included
 }
 
 // warm is how many requests of a case are not counted.
@@ -84,6 +91,13 @@ func (o *bench) run(ctx context.Context) (err error) {
 	}
 	if o.requests < 1 {
 		return &Exit{Misused, errors.New(o.app.say.T("bench.no_requests"))}
+	}
+	if o.tickets > 0 {
+		leave, err := o.own(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
 	conf, err := o.app.load()
 	if err != nil {
@@ -118,25 +132,11 @@ func (o *bench) measure(ctx context.Context) error {
 	o.out = tabwriter.NewWriter(o.app.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	if !o.json {
 		fmt.Fprintln(o.app.out, o.app.say.T("bench.tickets", "Count", o.report.Tickets, "CPUs", o.report.CPUs, "Go", o.report.Go))
-		fmt.Fprintf(o.out, "%s\t%s\t%s\t%s\t%s\t\n", o.app.say.T("bench.column_median"), o.app.say.T("bench.column_p95"), o.app.say.T("bench.column_max"), o.app.say.T("bench.column_bytes"), o.app.say.T("bench.column_case"))
+		fmt.Fprintf(o.out, "%s\t%s\t%s\t%s\t%s\t\n", o.app.say.T("bench.column_median"), o.app.say.T("bench.column_p95"), o.app.say.T("bench.column_p99"), o.app.say.T("bench.column_rate"), o.app.say.T("bench.column_bytes"), o.app.say.T("bench.column_case"))
 	}
-	for _, part := range benchParts {
-		if !slices.Contains(o.only, part) {
-			continue
-		}
-		cases, err := o.cases(ctx, part)
-		if err != nil {
+	for _, part := range benchOrder(o.only) {
+		if err := o.part(ctx, part); err != nil {
 			return err
-		}
-		for _, c := range cases {
-			r, err := o.one(ctx, part, c)
-			if err != nil {
-				return fmt.Errorf("%s, %s: %w", part, c.name, err)
-			}
-			o.report.Results = append(o.report.Results, r)
-			if !o.json {
-				fmt.Fprintf(o.out, "%.2f\t%.2f\t%.2f\t%d\t  %s: %s (%s)\n", r.Median, r.P95, r.Max, r.Bytes, r.Part, r.Case, r.As)
-			}
 		}
 	}
 	o.report.Memory = residentKB()
@@ -148,12 +148,58 @@ func (o *bench) measure(ctx context.Context) error {
 	return o.out.Flush()
 }
 
+// part measures the cases of one part.
+func (o *bench) part(ctx context.Context, part string) error {
+	cases, end, err := o.cases(ctx, part)
+	if err != nil {
+		return err
+	}
+	defer end()
+	for _, c := range cases {
+		r, err := o.one(ctx, part, c)
+		if err != nil {
+			return fmt.Errorf("%s, %s: %w", part, c.name, err)
+		}
+		o.report.Results = append(o.report.Results, r)
+		if !o.json {
+			fmt.Fprintf(o.out, "%.2f\t%.2f\t%.2f\t%.0f\t%d\t  %s: %s (%s)\n", r.Median, r.P95, r.P99, r.Rate, r.Bytes, r.Part, r.Case, r.As)
+		}
+	}
+	return nil
+}
+
+// own makes a desk for the measuring and tells how to remove it.
+func (o *bench) own(ctx context.Context) (func(), error) {
+	dir, err := os.MkdirTemp("", "escalated-bench-")
+	if err != nil {
+		return nil, err
+	}
+	leave := func() { os.RemoveAll(dir) }
+	o.app.flags = append(o.app.flags, override{flag: "data", key: "data", value: dir})
+	if err := o.app.seed(ctx, seedPlan{Tickets: o.tickets, Seed: 1, Until: model.TimeOf(time.Now())}); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
 // one measures a case.
 func (o *bench) one(ctx context.Context, part string, c benchCase) (benchResult, error) {
 	r := benchResult{Part: part, Case: c.name, As: c.as, Requests: o.requests}
 	times := make([]float64, 0, o.requests)
-	for i := range warm + o.requests {
+	began := time.Now()
+	for i := 0; ; i++ {
 		begun := time.Now()
+		if o.seconds > 0 {
+			if i == warm {
+				began = begun
+			}
+			if i > warm && begun.Sub(began) > time.Duration(o.seconds)*time.Second {
+				break
+			}
+		} else if i >= warm+o.requests {
+			break
+		}
 		n, err := c.do(ctx, i)
 		if err != nil {
 			return r, err
@@ -163,8 +209,9 @@ func (o *bench) one(ctx context.Context, part string, c benchCase) (benchResult,
 		}
 		r.Bytes = n
 	}
+	r.Requests, r.Rate, r.Memory = len(times), float64(len(times))/sum(times), residentKB()
 	slices.Sort(times)
-	r.Median, r.P95, r.Max = times[len(times)/2], times[len(times)*95/100], times[len(times)-1]
+	r.Median, r.P95, r.P99, r.Max = percentile(times, .5), percentile(times, .95), percentile(times, .99), times[len(times)-1]
 	return r, nil
 }
 

@@ -74,8 +74,46 @@ func (u *benchUser) page(name, path string) benchCase {
 	return benchCase{name, u.name, func(ctx context.Context, _ int) (int, error) { return u.send(ctx, path, nil) }}
 }
 
-// cases are the cases of a part for the people and properties this desk has.
-func (o *bench) cases(ctx context.Context, part string) ([]benchCase, error) {
+// cases are the cases of a part for the people and properties this desk has,
+// and what is to be done after them.
+func (o *bench) cases(ctx context.Context, part string) (list []benchCase, end func(), err error) {
+	end = func() {}
+	people, err := o.people(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch part {
+	case "queue":
+		list = o.queueCases(people)
+	case "views":
+		list, err = o.viewCases(ctx, people)
+	case "ticket":
+		list = o.ticketCases(people)
+	case "portal":
+		list = o.portalCases(people)
+	case "search":
+		list = o.searchCases(people)
+	case "palette":
+		list = o.paletteCases(people)
+	case "reply":
+		list, err = o.replyCases(ctx)
+	case "live":
+		list, end, err = o.liveCases(ctx)
+	case "bulk":
+		list, err = o.bulkCases(ctx)
+	case "create":
+		u := people["customer"]
+		list = []benchCase{{"new ticket", u.name, func(ctx context.Context, i int) (int, error) {
+			return u.send(ctx, "tickets/store/", url.Values{"subject": {fmt.Sprint("Measured ", i)}, "description": {"One of many. It is about the " + seedCommon + "."}})
+		}}}
+	default:
+		list = o.receiveCases()
+	}
+	return list, end, err
+}
+
+// people are those as whom the desk is measured, signed in.
+func (o *bench) people(ctx context.Context) (map[string]*benchUser, error) {
 	people := map[string]*benchUser{}
 	for name, who := range map[string]model.PersonID{"agent": o.sample.Agent, "narrow agent": o.sample.Narrow, "customer": o.sample.Few, "busy customer": o.sample.Many} {
 		u, err := o.user(ctx, who, name)
@@ -93,22 +131,7 @@ func (o *bench) cases(ctx context.Context, part string) ([]benchCase, error) {
 	if people["agent"] == nil || people["customer"] == nil {
 		return nil, fmt.Errorf("%s", o.app.say.T("bench.nobody"))
 	}
-	switch part {
-	case "queue":
-		return o.queueCases(people), nil
-	case "ticket":
-		return o.ticketCases(people), nil
-	case "portal":
-		return o.portalCases(people), nil
-	case "search":
-		return o.searchCases(people), nil
-	case "create":
-		u := people["customer"]
-		return []benchCase{{"new ticket", u.name, func(ctx context.Context, i int) (int, error) {
-			return u.send(ctx, "tickets/store/", url.Values{"subject": {fmt.Sprint("Measured ", i)}, "description": {"One of many. It is about the " + seedCommon + "."}})
-		}}}, nil
-	}
-	return o.receiveCases(), nil
+	return people, nil
 }
 
 func (o *bench) queueCases(people map[string]*benchUser) []benchCase {

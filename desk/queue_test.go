@@ -2,6 +2,7 @@ package desk
 
 import (
 	"testing"
+	"time"
 
 	"escalated/model"
 	"escalated/store"
@@ -26,7 +27,7 @@ func TestQueueIsForStaff(t *testing.T) {
 	for _, by := range []model.Actor{ann, model.Nobody(), {Kind: model.KindGuest, ID: ann.ID, Ticket: tk.ID}} {
 		_, err := r.Tickets(r.ctx, by, model.TicketFilter{})
 		is(t, err, model.ErrDenied)
-		_, _, _, err = r.Dashboard(r.ctx, by)
+		_, err = r.Overview(r.ctx, by, nil)
 		is(t, err, model.ErrDenied)
 	}
 	_, err := r.Tickets(r.ctx, agent, model.TicketFilter{Bin: true})
@@ -38,20 +39,55 @@ func TestQueueIsForStaff(t *testing.T) {
 	}
 }
 
-func TestDashboard(t *testing.T) {
+func TestOverview(t *testing.T) {
 	r := newRig(t)
 	agent, ann := r.person(model.KindAgent, "Agent"), r.person(model.KindCustomer, "Ann")
 	tk := r.opens(ann, "Printer on fire")
 	r.opens(ann, "Second")
 	must(t, r.Assign(r.ctx, agent, tk.ID, agent.ID, Change{}))
-	ctx, n := store.Counting(r.ctx)
-	counts, mine, waiting, err := r.Dashboard(ctx, agent)
+	r.later(20 * time.Minute)
+	_, err := r.Reply(r.ctx, agent, tk.ID, model.NewReply{Body: "Out now.", Status: model.Resolved})
 	must(t, err)
-	if counts.Mine != 1 || counts.Unassigned != 1 || counts.AllOpen != 2 || counts.NewToday != 2 || len(mine) != 1 || len(waiting) != 1 || waiting[0].Subject != "Second" {
-		t.Errorf("%+v %d %d", counts, len(mine), len(waiting))
+	other := r.opens(ann, "Third")
+	must(t, r.Assign(r.ctx, agent, other.ID, agent.ID, Change{}))
+	ctx, n := store.Counting(r.ctx)
+	o, err := r.Overview(ctx, agent, time.UTC)
+	must(t, err)
+	today := o.Days[len(o.Days)-1]
+	if len(o.Days) != overviewDays || today.New != 3 || today.Solved != 1 || o.Days[0].New != 0 {
+		t.Errorf("days %+v", o.Days)
 	}
-	if n.Load() > 8 {
+	if o.Day.Replies != 1 || o.Day.FirstReplies != 1 || o.Day.MedianFirst != 20*time.Minute || o.Day.Solved != 1 || o.Day.TeamSolved != 1 {
+		t.Errorf("my day %+v", o.Day)
+	}
+	if len(o.Mine) != 1 || o.Mine[0].ID != other.ID || len(o.Waiting) != 1 || o.Waiting[0].Subject != "Second" {
+		t.Errorf("%d of mine, %d waiting", len(o.Mine), len(o.Waiting))
+	}
+	if len(o.Load) != 1 || o.Load[0].Open != 1 {
+		t.Errorf("load %+v", o.Load)
+	}
+	if n.Load() > 10 {
 		t.Errorf("%d queries", n.Load())
+	}
+	// The next day has nothing of it but the chart.
+	r.later(24 * time.Hour)
+	o, err = r.Overview(r.ctx, agent, time.UTC)
+	must(t, err)
+	if o.Day.Replies != 0 || o.Day.Solved != 0 || o.Days[len(o.Days)-2].New != 3 {
+		t.Errorf("a day later %+v, %+v", o.Day, o.Days[len(o.Days)-2:])
+	}
+	if id, err := r.NextUrgent(r.ctx, agent); err != nil || id != other.ID {
+		t.Errorf("next is %d: %v", id, err)
+	}
+}
+
+// Days begin at the reader's midnight, also where clocks are changed.
+func TestMidnights(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	must(t, err)
+	marks := midnights(model.TimeOf(time.Date(2026, 10, 26, 10, 0, 0, 0, berlin)), berlin, 3)
+	if len(marks) != 4 || marks[2].Sub(marks[1]) != 25*time.Hour || marks[1].Sub(marks[0]) != 24*time.Hour {
+		t.Errorf("%v", marks)
 	}
 }
 

@@ -66,38 +66,3 @@ func TestPortalPlan(t *testing.T) {
 		t.Errorf("%d queries, %v", n.Load(), err)
 	}
 }
-
-func TestCountsAreRight(t *testing.T) {
-	c := newCrowd(t, 500)
-	day := model.TimeOf(testNow) - 200_000
-	for _, by := range c.staff {
-		var want model.DashboardCounts
-		for _, tk := range c.tickets {
-			if !mayFind(by, tk) {
-				if slices.Contains(tk.Followers, by.ID) && tk.DeletedAt == 0 && tk.HeldAt == 0 && tk.Status.IsOpen() {
-					want.Following++ // following lets a narrow agent in
-				}
-				continue
-			}
-			if tk.CreatedAt >= day {
-				want.NewToday++
-			}
-			if tk.Status == model.Resolved && tk.ResolvedAt >= day {
-				want.SolvedToday++
-			}
-			if !tk.Status.IsOpen() {
-				continue
-			}
-			want.AllOpen++
-			want.Mine += int(flag(tk.AssigneeID == by.ID))
-			want.Unassigned += int(flag(tk.AssigneeID == 0))
-			want.WaitingOnAgent += int(flag(tk.Status == model.WaitingOnAgent))
-			want.Following += int(flag(slices.Contains(tk.Followers, by.ID)))
-		}
-		ctx, n := Counting(context.Background())
-		got, err := c.db.Read().Counts(ctx, by, day)
-		if err != nil || got != want || n.Load() != 1 {
-			t.Errorf("%v narrow %v: %+v, want %+v, %d queries, %v", by.Kind, by.Narrow, got, want, n.Load(), err)
-		}
-	}
-}

@@ -1,0 +1,269 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"escalated/model"
+)
+
+// agentActor is the sampled agent as an actor, for what is measured without
+// pages.
+func (o *bench) agentActor(ctx context.Context) (model.Actor, error) {
+	who := o.sample.Agent
+	if who == 0 {
+		who = o.sample.Admin
+	}
+	return o.desk.Desk().ActorOf(ctx, model.System("bench"), who)
+}
+
+// viewCases are the lists of the side bar, each as its page, and the counts
+// beside them.
+func (o *bench) viewCases(ctx context.Context, people map[string]*benchUser) ([]benchCase, error) {
+	by, err := o.agentActor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d := o.desk.Desk()
+	made := []string{"status=open,in_progress&priority=high,urgent,critical", fmt.Sprint("tag=", o.sample.Common), fmt.Sprint("department=", o.sample.Department), "type=incident&assignee=none", "priority!=low&channel=email"}
+	side, err := d.Side(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for _, v := range side.Views {
+		have[v.Name] = true
+	}
+	for i, q := range made {
+		name := fmt.Sprint("Measured ", i+1)
+		if have[name] {
+			continue
+		}
+		if _, err := d.SaveView(ctx, by, model.View{Name: name, Scope: model.ScopeMine, Query: q, Icon: "filter", Hue: "blue"}); err != nil {
+			return nil, fmt.Errorf("save a view: %w", err)
+		}
+	}
+	if side, err = d.Side(ctx, by); err != nil {
+		return nil, err
+	}
+	out := []benchCase{{fmt.Sprintf("counts of %d views", len(side.Views)), "verb", func(ctx context.Context, _ int) (int, error) {
+		s, err := d.Side(ctx, by)
+		return len(s.Views), err
+	}}}
+	for _, v := range side.Views {
+		name := v.Name
+		if v.System() {
+			name = v.Key
+		}
+		out = append(out, people["agent"].page("view "+name, fmt.Sprintf("agent/tickets/?view=%d", v.ID)))
+	}
+	if narrow := people["narrow agent"]; narrow != nil {
+		out = append(out, narrow.page("view mine", fmt.Sprintf("agent/tickets/?view=%d", model.ViewMine)), narrow.page("view open", fmt.Sprintf("agent/tickets/?view=%d", model.ViewOpen)))
+	}
+	return out, nil
+}
+
+// bulkCases change 500 tickets in one transaction: priority, assignee, tag.
+func (o *bench) bulkCases(ctx context.Context) ([]benchCase, error) {
+	by, err := o.agentActor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d := o.desk.Desk()
+	rows, err := d.TicketRows(ctx, by, model.TicketFilter{}, 500)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]model.TicketID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	ps := []model.Priority{model.High, model.Medium}
+	agents := []string{"me", "none"}
+	return []benchCase{{fmt.Sprintf("%d tickets: priority, assignee, tag", len(ids)), "verb", func(ctx context.Context, i int) (int, error) {
+		tag := model.Action{Type: model.ActAddTags, Value: "measured"}
+		if i%2 == 1 {
+			tag = model.Action{Type: model.ActAddTags, Value: "measured-too"}
+		}
+		job, err := d.Bulk(ctx, by, model.BulkRequest{Tickets: ids, Actions: []model.Action{{Type: model.ActPriority, Value: ps[i%2].String()}, {Type: model.ActAssign, Value: agents[i%2]}, tag}})
+		for err == nil && !job.Over() {
+			if _, err = d.RunBulk(ctx, model.System("bench")); err == nil {
+				job, err = d.BulkJob(ctx, by, job.ID)
+			}
+		}
+		return job.Changed, err
+	}}}, nil
+}
+
+// paletteCases look for what people type into the palette.
+func (o *bench) paletteCases(people map[string]*benchUser) []benchCase {
+	agent, newest := people["agent"], o.sample.Newest
+	var out []benchCase
+	for _, q := range []string{"", "assign", seedCommon, seedRare, "print", fmt.Sprint("#", newest), "sar"} {
+		out = append(out, agent.page(fmt.Sprintf("%q", q), fmt.Sprintf("agent/palette/options/?ticket=%d&q=%s", newest, url.QueryEscape(q))))
+	}
+	return out
+}
+
+// replyCases answer a ticket, and another each time.
+func (o *bench) replyCases(ctx context.Context) ([]benchCase, error) {
+	by, err := o.agentActor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, newest := o.desk.Desk(), int64(o.sample.Newest)
+	say := func(ctx context.Context, id model.TicketID) (int, error) {
+		m, err := d.Reply(ctx, by, id, model.NewReply{Body: "We look into it. The " + seedCommon + " is known.", Markdown: true})
+		return len(m.Body), err
+	}
+	return []benchCase{
+		{"one ticket", "verb", func(ctx context.Context, _ int) (int, error) { return say(ctx, model.TicketID(newest)) }},
+		{"another each time", "verb", func(ctx context.Context, i int) (int, error) { return say(ctx, model.TicketID(1+int64(i)*7919%newest)) }},
+	}, nil
+}
+
+// The size of the crowd that the live part is measured with.
+const (
+	liveStreams = 1000
+	liveTickets = 20
+	liveReaders = 100 // sessions the streams are spread over
+)
+
+// liveCases measure how long it takes from saying a reply until it is on the
+// open pages of its ticket, with a thousand streams open.
+func (o *bench) liveCases(ctx context.Context) ([]benchCase, func(), error) {
+	by, err := o.agentActor(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := o.desk.Desk()
+	crowd := &liveCrowd{heard: map[string]chan time.Time{}}
+	secrets := make([]string, liveReaders)
+	for i := range secrets {
+		if secrets[i], err = d.OpenSession(ctx, model.System("bench"), by.ID, false); err != nil {
+			return nil, nil, err
+		}
+	}
+	open, stop := context.WithCancel(ctx)
+	for i := range liveStreams {
+		topics := []string{"queue"}
+		if i%2 == 0 {
+			topics = []string{fmt.Sprint("ticket:", int64(o.sample.Newest)-int64(i/2%liveTickets))}
+		}
+		if err := crowd.join(open, o.url, secrets[i%liveReaders], topics); err != nil {
+			stop()
+			return nil, nil, fmt.Errorf("open stream %d: %w", i, err)
+		}
+	}
+	per := liveStreams / 2 / liveTickets
+	c := benchCase{fmt.Sprintf("reply on %d pages, %d streams open", per, liveStreams), "SSE", func(ctx context.Context, i int) (int, error) {
+		mark := fmt.Sprintf("measured%dx%d", time.Now().UnixNano(), i)
+		ch := crowd.expect(mark, per)
+		id := o.sample.Newest - model.TicketID(i%liveTickets)
+		if _, err := d.Reply(ctx, by, id, model.NewReply{Body: mark}); err != nil {
+			return 0, err
+		}
+		limit := time.NewTimer(10 * time.Second)
+		defer limit.Stop()
+		for n := range per {
+			select {
+			case <-ch:
+			case <-limit.C:
+				return n, fmt.Errorf("%d of %d pages heard of the reply", n, per)
+			}
+		}
+		return per, nil
+	}}
+	return []benchCase{c}, func() { stop(); crowd.Wait() }, nil
+}
+
+// liveCrowd is many open event streams.
+type liveCrowd struct {
+	sync.WaitGroup
+	mu    sync.Mutex
+	heard map[string]chan time.Time
+}
+
+func (l *liveCrowd) expect(mark string, n int) chan time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ch := make(chan time.Time, n)
+	clear(l.heard)
+	l.heard[mark] = ch
+	return ch
+}
+
+// join opens a stream and listens for marks.
+func (l *liveCrowd) join(ctx context.Context, base, secret string, topics []string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"stream?"+url.Values{"t": topics, "since": {"0"}}.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Cookie", "escalated_session="+secret)
+	req.Header.Set("Accept", "text/event-stream")
+	res, err := (&http.Transport{}).RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		res.Body.Close()
+		return fmt.Errorf("the stream answers %d", res.StatusCode)
+	}
+	l.Go(func() {
+		defer res.Body.Close()
+		l.listen(res.Body)
+	})
+	return nil
+}
+
+func (l *liveCrowd) listen(r io.Reader) {
+	in := bufio.NewReaderSize(r, 4<<10)
+	told := ""
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		l.mu.Lock()
+		for mark, ch := range l.heard {
+			if mark != told && strings.Contains(line, mark) {
+				told = mark
+				select {
+				case ch <- time.Now():
+				default:
+				}
+			}
+		}
+		l.mu.Unlock()
+	}
+}
+
+// percentile of sorted times.
+func percentile(sorted []float64, p float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(len(sorted)-1, int(float64(len(sorted))*p))]
+}
+
+// sum is all times together, in seconds.
+func sum(ms []float64) float64 {
+	var s float64
+	for _, v := range ms {
+		s += v
+	}
+	return s / 1000
+}
+
+// parts in the order they are measured; what changes the desk comes last.
+func benchOrder(only []string) []string {
+	return slices.DeleteFunc(slices.Clone(benchParts), func(p string) bool { return !slices.Contains(only, p) })
+}
