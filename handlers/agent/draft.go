@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,21 +58,27 @@ func fieldsOf(f *web.Form, names []string) model.DraftFields {
 	return out
 }
 
-// nextAfter leads to the ticket after one in the list it was opened from.
-// Without it, and at the end of the list, the list is next.
-var nextAfter = func(*handler, *fiber.Ctx, model.TicketID, *web.Form) (string, error) { return "", nil }
-
 // afterSend is where the actor goes after sending; "" stays.
-func (h *handler) afterSend(c *fiber.Ctx, id model.TicketID, then string, f *web.Form) (string, error) {
-	if then == "next" {
-		if to, err := nextAfter(h, c, id, f); to != "" || err != nil {
-			return to, err
-		}
+func (h *handler) afterSend(c *fiber.Ctx, id model.TicketID, then string) (string, error) {
+	switch then {
+	case "next":
+		return h.nextPath(c, id)
+	case "back":
+		return listPath(c), nil
 	}
-	if list := f.Text("v"); list != "" {
-		return "agent/tickets/?v=" + url.QueryEscape(list), nil
+	return "", nil
+}
+
+// here is the page of a ticket in the list it was opened from, with more
+// parameters.
+func here(c *fiber.Ctx, id model.TicketID, more ...string) string {
+	if at, ok := place(c); ok {
+		more = append(more, at.Encode())
 	}
-	return "agent/tickets/", nil
+	if len(more) == 0 {
+		return ticketPath(id)
+	}
+	return ticketPath(id) + "?" + strings.Join(more, "&")
 }
 
 // PreviewText answers with a text as it will look.
@@ -206,7 +211,7 @@ func tooLate(c *fiber.Ctx) error {
 
 func (h *handler) backInComposer(c *fiber.Ctx, d model.Draft) error {
 	web.Say(c, "ok", "composer.unsent")
-	return web.Done(c, ticketPath(d.TicketID)+"?compose="+d.Tab+"#composer")
+	return web.Done(c, here(c, d.TicketID, "compose="+d.Tab)+"#composer-body")
 }
 
 // SendDraft says a waiting or held reply at once.
@@ -293,7 +298,6 @@ func (h *handler) restore(c *fiber.Ctx, p *view.Ticket) error {
 	}
 	k := &p.Composer
 	k.Note, k.Focus = tab == model.NoteTab, mode != ""
-	k.List, k.Place = web.Query(c, "v"), web.Query(c, "i")
 	k.Later = laterTimes(c, h.desk.Now())
 	d, ok := open[tab]
 	if !ok {

@@ -185,12 +185,9 @@ func (h *handler) sent(c *fiber.Ctx, id model.TicketID, note bool, f *web.Form, 
 			return err
 		}
 	}
-	var to string
-	if then == "next" || then == "back" {
-		var err error
-		if to, err = h.afterSend(c, id, then, f); err != nil {
-			return err
-		}
+	to, err := h.afterSend(c, id, then)
+	if err != nil {
+		return err
 	}
 	switch {
 	case sent.Draft.ID != 0:
@@ -213,7 +210,7 @@ func (h *handler) sent(c *fiber.Ctx, id model.TicketID, note bool, f *web.Form, 
 // said shows the thread with the new message and an empty composer.
 func (h *handler) said(c *fiber.Ctx, id model.TicketID) error {
 	if !web.IsHTMX(c) {
-		return web.Done(c, ticketPath(id)+"#latest")
+		return web.Done(c, here(c, id)+"#latest")
 	}
 	p, err := h.ticket(c, id)
 	if err != nil {
@@ -247,7 +244,7 @@ func (h *handler) sayAgain(c *fiber.Ctx, id model.TicketID, note bool, f *web.Fo
 // typed puts what was sent back into the composer.
 func (h *handler) typed(c *fiber.Ctx, p *view.Ticket, note bool, f *web.Form) (err error) {
 	k := &p.Composer
-	k.Note, k.Body, k.Status, k.List, k.Place = note, f.Text("body"), f.Text("status"), f.Text("v"), f.Text("i")
+	k.Note, k.Body, k.Status = note, f.Text("body"), f.Text("status")
 	k.Cc, k.Bcc, k.Copied = f.Text("cc"), f.Text("bcc"), f.Has("cc")
 	if op := f.Text("op"); op != "" {
 		k.Op = op

@@ -83,22 +83,6 @@
     if (here.v === (form.versions[tab] || 0) || !there && !here.v || there && here.t.startsWith(there)) put(form, here.t);
     else offer(form, words(form).dataset.device, here.t, () => put(form, here.t));
   };
-  const button = (form, tab) => form.querySelector(`[data-mode=${tab}]`);
-  for (const form of document.querySelectorAll("[data-draft]")) {
-    form.versions = {};
-    form.saved = {};
-    const now = tabOf(form);
-    for (const kept of form.querySelectorAll("textarea[data-tab]")) {
-      const { tab, version } = kept.dataset;
-      form.versions[tab] = +version;
-      form.saved[tab] = kept.value;
-      if (tab !== now && button(form, tab)) button(form, tab).text = kept.value;
-    }
-    form.saved[now] ??= "";
-    recover(form, now);
-    if (!area(form).value) for (const b of form.querySelectorAll("[data-mode]")) if (b.dataset.mode !== now && mirror(form, b.dataset.mode)) b.click();
-  }
-
   const formOf = (e) => e.target instanceof Element && e.target.closest("[data-draft]");
   document.addEventListener("input", (e) => {
     const form = formOf(e);
@@ -210,6 +194,23 @@
     e.preventDefault();
     insert(e.target, text);
   });
+
+  // At the beginning: what the server has, then what this device has beyond it.
+  const button = (form, tab) => form.querySelector(`[data-mode=${tab}]`);
+  for (const form of document.querySelectorAll("[data-draft]")) {
+    form.versions = {};
+    form.saved = {};
+    const now = tabOf(form);
+    for (const kept of form.querySelectorAll("textarea[data-tab]")) {
+      const { tab, version } = kept.dataset;
+      form.versions[tab] = +version;
+      form.saved[tab] = kept.value;
+      if (tab !== now && button(form, tab)) button(form, tab).text = kept.value;
+    }
+    form.saved[now] ??= "";
+    recover(form, now);
+    if (!area(form).value) for (const b of form.querySelectorAll("[data-mode]")) if (b.dataset.mode !== now && mirror(form, b.dataset.mode)) b.click();
+  }
 
   // Seconds until a reply leaves, by the server's clock.
   const skew = kit.words.now - Date.now();

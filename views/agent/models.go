@@ -17,15 +17,15 @@ type Choices struct {
 	Tags        []model.Tag
 	Statuses    []model.StatusDef // all, archived ones too, in order
 	Fields      []model.FieldDef
+	Subjects    []model.SubjectType // what tickets can be about
 }
 
 // Side is what the side bar shows.
 type Side struct {
 	model.Side
-	View    model.ViewID          // which of its views is shown, zero for none
-	Current string                // the key of that view, when it is the desk's own, or "home"
-	Counts  model.DashboardCounts // the numbers of the desk's own views, where they are shown apart
-	Bin     bool                  // whether the actor may see the bin
+	View    model.ViewID // which of its views is shown, zero for none
+	Current string       // the key of that view, when it is the desk's own, or "home"
+	Bin     bool         // whether the actor may see the bin
 }
 
 // Dashboard is the first page of the staff.
@@ -86,10 +86,8 @@ type Composer struct {
 	Draft    model.TicketDraft // what Body was restored from
 	Preview  bool              // the text is shown as it will look
 	Focus    bool              // the text has the focus
-	List     string            // the list the ticket was opened from, and the place in it
-	Place    string
-	Later    []Later // times to send at
-	Cc, Bcc  string  // addresses as they were typed, when Copied
+	Later    []Later           // times to send at
+	Cc, Bcc  string            // addresses as they were typed, when Copied
 	Copied   bool
 }
 
