@@ -11,19 +11,37 @@ import (
 // requestersMax is how many people one word for a requester can mean.
 const requestersMax = 500
 
-// reader is who reads lists: what "me", days and fields mean to them.
+// plainReader is who reads the queries of views: what "me" and days mean to them.
+func (d *Desk) plainReader(ctx context.Context, by model.Actor) (model.FilterReader, error) {
+	r := model.FilterReader{Me: by.ID, Zone: by.Zone}
+	if r.Zone == "" {
+		s, err := d.Settings(ctx)
+		if err != nil {
+			return r, err
+		}
+		r.Zone = s.TimeZone
+	}
+	return r, nil
+}
+
+// viewFilter is the query of a view as its reader means it.
+func (d *Desk) viewFilter(ctx context.Context, r model.FilterReader, v model.View) (model.TicketFilter, error) {
+	f, err := d.db.Read().ViewFilter(ctx, r, v)
+	if err != nil || len(f.Names) == 0 {
+		return f, err
+	}
+	return d.resolve(ctx, f)
+}
+
+// reader is who reads lists, with the fields there are.
 func (d *Desk) reader(ctx context.Context, by model.Actor) (model.FilterReader, *Choices, error) {
 	c, err := d.Choices(ctx)
 	if err != nil {
 		return model.FilterReader{}, nil, err
 	}
-	r := model.FilterReader{Me: by.ID, Zone: by.Zone}
-	if r.Zone == "" {
-		s, err := d.Settings(ctx)
-		if err != nil {
-			return r, nil, err
-		}
-		r.Zone = s.TimeZone
+	r, err := d.plainReader(ctx, by)
+	if err != nil {
+		return r, nil, err
 	}
 	for _, f := range c.Fields {
 		if f.Entity == model.FieldOfTicket {
@@ -146,7 +164,7 @@ func (d *Desk) ListFor(ctx context.Context, by model.Actor, get func(name string
 	if err != nil {
 		return f, v, false, err
 	}
-	own, err := d.resolve(ctx, r.ReadQuery(v.Query))
+	own, err := d.viewFilter(ctx, r, v)
 	if err != nil || !filtered {
 		if f.Sort.Key != "" {
 			own.Sort = f.Sort
@@ -167,7 +185,7 @@ func (d *Desk) viewLike(ctx context.Context, by model.Actor, r model.FilterReade
 	}
 	want := f.Conditions()
 	for _, v := range list {
-		own, err := d.resolve(ctx, r.ReadQuery(v.Query))
+		own, err := d.viewFilter(ctx, r, v)
 		if err != nil {
 			return model.View{}, err
 		}

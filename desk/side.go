@@ -68,7 +68,7 @@ func (d *Desk) Side(ctx context.Context, by model.Actor) (model.Side, error) {
 	if err != nil {
 		return model.Side{}, err
 	}
-	r, _, err := d.reader(ctx, by)
+	r, err := d.plainReader(ctx, by)
 	if err != nil {
 		return model.Side{}, err
 	}
@@ -84,7 +84,7 @@ func (d *Desk) Side(ctx context.Context, by model.Actor) (model.Side, error) {
 			known[v.ID] = n
 			continue
 		}
-		f, err := d.resolve(ctx, r.ReadQuery(v.Query))
+		f, err := d.viewFilter(ctx, r, v)
 		if err != nil {
 			return model.Side{}, err
 		}

@@ -41,15 +41,15 @@ func TestListForReadsTheURL(t *testing.T) {
 		fmt.Sprint("view=", id, "&sort=-x"): fmt.Sprint("priority=high,urgent&assignee=me&sort=created view=", id),
 		fmt.Sprint("view=", id, "&priority=urgent"):                  fmt.Sprint("priority=urgent view=", id, " changed"),
 		fmt.Sprint("view=", id, "&assignee=me&priority=urgent,high"): fmt.Sprint("priority=high,urgent&assignee=me view=", id),
-		"assignee=me":            "assignee=me view=-2",
-		"assignee=lisa":          "assignee=me view=-2",
-		"assignee=nobody-here":   "assignee=nobody-here view=0",
-		"status=deleted":         "status=deleted view=0",
-		"q=status:open csv":      "status=open&q=csv view=0",
-		"view=-2&q=csv":          "q=csv view=-2 changed",
-		"view=-2&nonsense=1":     "assignee=me view=-2",
+		"assignee=me":              "assignee=me view=-2",
+		"assignee=lisa":            "assignee=me view=-2",
+		"assignee=nobody-here":     "assignee=nobody-here view=0",
+		"status=deleted":           "status=deleted view=0",
+		"q=status:open csv":        "status=open&q=csv view=0",
+		"view=-2&q=csv":            "q=csv view=-2 changed",
+		"view=-2&nonsense=1":       "assignee=me view=-2",
 		"status=nope&field.none=x": " view=-8",
-		"view=-2&status=nope": "assignee=me view=-2",
+		"view=-2&status=nope":      "assignee=me view=-2",
 	} {
 		f, v, changed := r.lists(agent, query)
 		got := fmt.Sprint(f.Encode(), " view=", v.ID)

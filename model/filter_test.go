@@ -79,15 +79,15 @@ func FuzzFilter(f *testing.F) {
 func TestTypedConditions(t *testing.T) {
 	for text, want := range map[string]string{
 		"status:open from:acme.example tag:refund -priority:low created:>2d csv": "status=open&priority!=low&tag=refund&requester=acme.example&created=>2d&q=csv",
-		`csv "status:open" x`:               `q=csv "status:open" x`,
-		"tag:a tag:b,c":                     "tag=a,b,c",
-		"http://example.com foo:bar tag: :": "q=http://example.com foo:bar tag: :",
-		"priority:banana is:weird":          "q=priority:banana is:weird",
-		"is:open is:snoozed is:mine":        "status=open&assignee=me&snoozed=yes",
+		`csv "status:open" x`:                                `q=csv "status:open" x`,
+		"tag:a tag:b,c":                                      "tag=a,b,c",
+		"http://example.com foo:bar tag: :":                  "q=http://example.com foo:bar tag: :",
+		"priority:banana is:weird":                           "q=priority:banana is:weird",
+		"is:open is:snoozed is:mine":                         "status=open&assignee=me&snoozed=yes",
 		`assignee:"Lisa Field" has:attachment Priority:HIGH`: "priority=high&assignee=Lisa Field&has=attachment",
-		"-is:closed":                        "status!=closed",
-		"created:2026-02-30 waiting:any":    "waiting=any&q=created:2026-02-30",
-		`field.plan:gold -field.plan:"a b"`: "field.plan=gold&field.plan!=a b",
+		"-is:closed":                                         "status!=closed",
+		"created:2026-02-30 waiting:any":                     "waiting=any&q=created:2026-02-30",
+		`field.plan:gold -field.plan:"a b"`:                  "field.plan=gold&field.plan!=a b",
 	} {
 		f := FilterReader{Me: 7}.ReadQuery(url.Values{"q": {text}}.Encode())
 		got, err := url.QueryUnescape(f.Encode())

@@ -12,10 +12,12 @@ import (
 // fields their queries name. It is read once and kept until something of it
 // changes here, or another process writes.
 type viewBook struct {
-	version int64 // of the file, as the writer saw it
-	views   []model.View
-	kept    []keptView
-	fields  bool // whether a kept view asks for fields
+	version  int64 // of the file, as the writer saw it
+	views    []model.View
+	statuses []model.StatusDef // when a query names some
+	defs     []model.FieldDef
+	kept     []keptView
+	fields   bool // whether a kept view asks for fields
 }
 
 // keptView is a view whose number of tickets is kept by the transactions: one
@@ -65,24 +67,26 @@ func (r Reader) readBook(ctx context.Context) (*viewBook, error) {
 	if err != nil {
 		return nil, err
 	}
-	statuses, err := r.Statuses(ctx)
-	if err != nil {
-		return nil, err
-	}
-	fields, err := r.FieldDefs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	b := new(viewBook)
+	b, named := new(viewBook), false
 	for _, row := range rows {
 		v, err := row.view()
 		if err != nil {
 			return nil, err
 		}
 		b.views = append(b.views, v)
+		f := model.FilterReader{}.ReadQuery(v.Query)
+		named = named || len(f.Names)+len(f.Fields) > 0
+	}
+	if named {
+		if b.statuses, err = r.Statuses(ctx); err != nil {
+			return nil, err
+		}
+		if b.defs, err = r.FieldDefs(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for _, v := range slices.Concat(model.SystemViews(), b.views) {
-		if k, ok := keep(v, statuses, fields); ok {
+		if k, ok := keep(v, b.statuses, b.defs); ok {
 			b.kept = append(b.kept, k)
 			b.fields = b.fields || len(k.sieve.Fields) > 0
 		}

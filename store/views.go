@@ -20,6 +20,16 @@ func (r Reader) Views(ctx context.Context) ([]model.View, error) {
 	return b.views, nil
 }
 
+// ViewFilter reads the query of a view as a reader means it, with statuses and
+// fields looked up.
+func (r Reader) ViewFilter(ctx context.Context, by model.FilterReader, v model.View) (model.TicketFilter, error) {
+	b, err := r.book(ctx)
+	if err != nil {
+		return model.TicketFilter{}, fmt.Errorf("load views: %w", err)
+	}
+	return by.ReadQuery(v.Query).Known(b.statuses, b.defs), nil
+}
+
 // View loads one, inside a transaction as it is now.
 func (tx *Tx) View(ctx context.Context, id model.ViewID) (model.View, error) {
 	row, err := one[viewRow](ctx, tx.Reader, viewQuery+" AND v.id = ?", int64(id))
