@@ -27,6 +27,7 @@ type Queue struct {
 	Edit    string // the field whose form is open, or "display"
 	Partial bool   // the answer to a page that has the rest
 	Since   model.EventID
+	Macros  []model.MacroView // for the chosen rows
 }
 
 // QueueCan is what the actor may do to the rows of a list.
