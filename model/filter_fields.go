@@ -107,6 +107,7 @@ var filterFields = []filterField{
 	{FilterField{"snoozed", FilterYesNo, []FilterOp{OpIs}, []string{"yes", "no", "any"}}, snoozedWords, readSnoozed},
 	date("created", func(f *TicketFilter) *Span { return &f.Created }),
 	date("updated", func(f *TicketFilter) *Span { return &f.Updated }),
+	date("resolved", func(f *TicketFilter) *Span { return &f.Resolved }),
 	date("waiting", func(f *TicketFilter) *Span { return &f.Waiting }),
 }
 

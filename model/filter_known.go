@@ -77,7 +77,7 @@ func merged[T ~int64](have []T, more []int64) []T {
 
 // Clock reports whether what the filter lets through changes as time passes.
 func (f TicketFilter) Clock() bool {
-	return f.Created.Clock() || f.Updated.Clock() || f.Waiting.Clock()
+	return f.Created.Clock() || f.Resolved.Clock() || f.Updated.Clock() || f.Waiting.Clock()
 }
 
 // between reads 3, 3..7, 3.. and ..7.

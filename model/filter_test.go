@@ -17,7 +17,7 @@ func anyFilter(r *rand.Rand) TicketFilter {
 	words := map[string][]string{
 		"status": {"open", "in_progress", "closed", "own_word"}, "assignee": {"none", "me", "3", "12", "Lisa F"}, "department": {"none", "2", "billing"}, "tag": {"none", "4", "5", "refund"},
 		"requester": {"9", "me", "acme.example", "ann@acme.example"}, "following": {"me", "3"}, "mentioned": {"me", "4"}, "has": {"attachment"}, "snoozed": {"yes", "no", "any"},
-		"created": {"<7d", ">12h", "2026-01-01..", "2026-01-01..2026-02-01", "today"}, "updated": {"..2026-01-01", "2026-03-03"}, "waiting": {">2d", "none", "any"},
+		"resolved": {"<7d", "2026-01-01.."}, "created": {"<7d", ">12h", "2026-01-01..", "2026-01-01..2026-02-01", "today"}, "updated": {"..2026-01-01", "2026-03-03"}, "waiting": {">2d", "none", "any"},
 		"field.plan": {"gold", "none", `a, "b" \c`}, "field.seats": {"3..7", "9"},
 	}
 	fields := FilterFields()

@@ -30,6 +30,7 @@ type TicketFilter struct {
 	StatusDefs  []StatusDef // the desk's own, found by their keys
 	Mentioned   PersonID    // tickets in which this person is mentioned
 	Created     Span
+	Resolved    Span
 	Updated     Span
 	Waiting     Span    // since when the customer waits
 	Snoozed     Snoozed // empty: sleeping tickets are in lists of any status alone
@@ -179,7 +180,9 @@ type TicketView struct {
 	FieldRows       []FieldRow    // the stored values, staff only
 	Rated           *TicketRating // for customers their own
 	Can             TicketCan
-	Drafts          []TicketDraft // of everybody; of others without their words; staff only
+	Drafts          []TicketDraft  // of everybody; of others without their words; staff only
+	Subjects        []Subject      // objects of the host program it is about
+	Actions         []ActionChoice // what the organisation added, for this person
 }
 
 // TicketLink is a linked ticket as the page of another shows it.
@@ -216,10 +219,4 @@ const (
 // controls that work.
 type TicketCan struct {
 	Reply, Note, Edit, Assign, Tag, Follow, Delete, Restore, Close, Reopen, Rate bool
-}
-
-// DashboardCounts are the numbers of the agent's first page, each capped.
-type DashboardCounts struct {
-	Mine, Unassigned, WaitingOnAgent, AllOpen, Following int
-	SolvedToday, NewToday                                int
 }

@@ -21,6 +21,7 @@ type Facets struct {
 	Rating       Rating
 	Files        int
 	CreatedAt    Time
+	ResolvedAt   Time
 	UpdatedAt    Time
 	WaitingSince Time
 	Tags         []TagID
@@ -94,6 +95,7 @@ type Sieve struct {
 	Mentioned  Choice
 	Files      int // 1 with files, -1 without
 	Created    Stretch
+	Resolved   Stretch
 	Updated    Stretch
 	Waiting    Stretch
 	Fields     []FieldSieve
@@ -125,6 +127,7 @@ func (f TicketFilter) Sieve(now Time) Sieve {
 		Mentioned:  Choice{numbers(all(f.Mentioned, false, nil)), numbers(all(f.Not.Mentioned, false, nil))},
 		Files:      flagInt(f.Files) - flagInt(f.Not.Files),
 		Created:    f.Created.Stretch(now, f.Zone),
+		Resolved:   f.Resolved.Stretch(now, f.Zone),
 		Updated:    f.Updated.Stretch(now, f.Zone),
 		Waiting:    f.Waiting.Stretch(now, f.Zone),
 	}
@@ -324,6 +327,9 @@ func (s *Sieve) Lets(t Facets) bool {
 	waiting := t.WaitingSince
 	if t.Pile > PileAsleep { // nobody waits for what is done
 		waiting = Never
+	}
+	if s.Resolved.Set && (t.ResolvedAt == 0 || !s.Resolved.Has(t.ResolvedAt)) {
+		return false
 	}
 	if !s.Created.Has(t.CreatedAt) || !s.Updated.Has(t.UpdatedAt) || !s.Waiting.Has(waiting) {
 		return false

@@ -136,6 +136,10 @@ func (l list) narrowBy(s side, c *clause) {
 	c.choice("t.requester_id", l.s.Requester, false)
 	c.choice("t.rating", l.s.Rating, false)
 	c.stretch("t.created_at", l.s.Created)
+	if l.s.Resolved.Set {
+		c.and("t.resolved_at IS NOT NULL")
+		c.stretch("t.resolved_at", l.s.Resolved)
+	}
 	c.stretch("t.updated_at", l.s.Updated)
 	switch {
 	case l.s.Files > 0:

@@ -24,6 +24,7 @@ const (
 	byField
 	bySight // what a narrow actor may see at all
 	byCreated
+	bySolved
 	byUpdated
 	byWaiting
 	byCount // in each lane what it was counted by
@@ -31,7 +32,9 @@ const (
 
 // ranged reports whether a side is a stretch of time: such may be long, and
 // still be worth leading.
-func (s side) ranged() bool { return s == byCreated || s == byUpdated || s == byWaiting }
+func (s side) ranged() bool {
+	return s == byCreated || s == bySolved || s == byUpdated || s == byWaiting
+}
 
 // ledBy are the sides that are an index of the tickets, with what its own
 // condition needs to be said in so many words.
@@ -42,6 +45,7 @@ var ledBy = map[side]struct{ index, cond string }{
 	byPriority:   {"tickets_priority", ""},
 	byStatus:     {"tickets_status", ""},
 	byCreated:    {"tickets_created", ""},
+	bySolved:     {"tickets_solved", "t.resolved_at IS NOT NULL"},
 	byUpdated:    {"tickets_updated", ""},
 	byWaiting:    {"tickets_waiting", "t.pile <= 2"},
 	byRated:      {"tickets_rated", "t.rating > 0"},
@@ -144,6 +148,7 @@ func (l list) candidates() []side {
 		{l.s.Files > 0, byFiles},
 		{l.leadField() >= 0, byField},
 		{l.narrow() && !l.followed(), bySight},
+		{l.s.Resolved.Set, bySolved},
 		{l.s.Created.Set, byCreated},
 		{l.s.Updated.Set, byUpdated},
 		{l.s.Waiting.Set && l.onlyOpen(), byWaiting},
@@ -191,6 +196,8 @@ func (l list) probed(s side, n int) clause {
 		of("", model.Choice{}, false)
 	case byCreated:
 		stretch("t.created_at", l.s.Created)
+	case bySolved:
+		stretch("t.resolved_at", l.s.Resolved)
 	case byUpdated:
 		stretch("t.updated_at", l.s.Updated)
 	case byWaiting:
@@ -228,6 +235,8 @@ func (l list) counting(ln model.Lane) side {
 		return byTag
 	case alone && l.s.Files > 0:
 		return byFiles
+	case alone && l.s.Resolved.Set:
+		return bySolved
 	case alone && l.s.Created.Set:
 		return byCreated
 	case alone && l.s.Updated.Set:
@@ -249,7 +258,7 @@ func (l list) filters() int {
 	for _, c := range []model.Choice{l.s.Priority, l.s.Type, l.s.Channel, l.s.Assignee, l.s.Department, l.s.Requester, l.s.Tag, l.s.SLA, l.s.Rating, l.s.Following, l.s.Mentioned} {
 		n += min(1, len(c.In)) + min(1, len(c.Out))
 	}
-	for _, set := range []bool{l.s.Files != 0, l.s.Created.Set, l.s.Updated.Set, l.s.Waiting.Set, l.narrow()} {
+	for _, set := range []bool{l.s.Files != 0, l.s.Created.Set, l.s.Resolved.Set, l.s.Updated.Set, l.s.Waiting.Set, l.narrow()} {
 		n += int(flag(set))
 	}
 	return n
@@ -259,6 +268,6 @@ func (l list) filters() int {
 // long: the condition is in no index, or is the opposite of one.
 func (l list) hard() bool {
 	out := len(l.s.Assignee.Out) + len(l.s.Department.Out) + len(l.s.Requester.Out) + len(l.s.Tag.Out) + len(l.s.Following.Out) + len(l.s.Mentioned.Out)
-	return out > 0 || l.s.Files != 0 || l.s.Rating.Set() || l.s.SLA.Set() || len(l.s.Fields) > 0 || l.s.Created.Set || l.s.Updated.Set || l.s.Waiting.Set ||
+	return out > 0 || l.s.Files != 0 || l.s.Rating.Set() || l.s.SLA.Set() || len(l.s.Fields) > 0 || l.s.Created.Set || l.s.Resolved.Set || l.s.Updated.Set || l.s.Waiting.Set ||
 		slices.Contains(l.s.Tag.In, 0) || l.s.Assignee.Set() && !uniform(l.s.Assignee) || l.s.Department.Set() && !uniform(l.s.Department)
 }

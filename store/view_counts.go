@@ -92,7 +92,7 @@ type facets struct {
 func (f facets) open() bool { return f.exists && f.Pile <= model.PileAsleep }
 
 const facetColumns = `t.pile, t.state, t.status_id, t.priority, t.type, t.channel, coalesce(t.department_id, 0) AS department_id, coalesce(t.assignee_id, 0) AS assignee_id, t.requester_id,
-	t.sla_level, t.rating, t.file_count, t.created_at, t.updated_at, t.waiting_since,
+	t.sla_level, t.rating, t.file_count, t.created_at, t.resolved_at, t.updated_at, t.waiting_since,
 	coalesce((SELECT group_concat(g.tag_id) FROM ticket_tags g WHERE g.ticket_id = t.id), '') AS tags,
 	coalesce((SELECT group_concat(w.role || ' ' || w.person_id) FROM ticket_people w WHERE w.ticket_id = t.id AND w.role IN (2, 3)), '') AS people`
 
@@ -117,7 +117,7 @@ func (r Reader) facetsOf(ctx context.Context, id model.TicketID, fields bool) (f
 	var tags, people, values string
 	to := []any{
 		(*int64)(&f.Pile), (*int64)(&f.Status), &f.StatusID, (*int64)(&f.Priority), (*int64)(&f.Type), (*int64)(&f.Channel), &f.DepartmentID, &f.AssigneeID, &f.RequesterID,
-		(*int64)(&f.SLA), (*int64)(&f.Rating), &f.Files, &f.CreatedAt, &f.UpdatedAt, &f.WaitingSince, &tags, &people,
+		(*int64)(&f.SLA), (*int64)(&f.Rating), &f.Files, &f.CreatedAt, &f.ResolvedAt, &f.UpdatedAt, &f.WaitingSince, &tags, &people,
 	}
 	if fields {
 		to = append(to, &values)
