@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,7 @@ func (h *handler) ChangeMany(c *fiber.Ctx) error {
 	for _, do := range f.List("do") {
 		kind, value, _ := strings.Cut(do, ":")
 		if value == "" {
-			value = strings.Join(append(f.List("value"), f.List("value[]")...), ",")
+			value = strings.Join(slices.Concat(f.List(kind), f.List("value"), f.List("value[]")), ",")
 		}
 		req.Actions = append(req.Actions, bulkAction(kind, value))
 	}

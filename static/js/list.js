@@ -57,6 +57,14 @@
     }
   }, true);
 
+  // Tickets are merged into the oldest of them, unless somebody says another.
+  document.addEventListener("toggle", (e) => {
+    const field = e.target.open && form()?.contains(e.target) && $("[data-oldest]", e.target);
+    if (!field) return;
+    const ids = boxes().filter((b) => b.checked).map((b) => +b.value);
+    field.value = ids.length > 1 ? Math.min(...ids) : "";
+  }, true);
+
   // A long menu is searched.
   document.addEventListener("input", (e) => {
     if (!e.target.matches("[data-find]")) return;
