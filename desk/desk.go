@@ -33,6 +33,9 @@ type Desk struct {
 	guesses  guesses
 	numbers  sideNumbers
 	noticed  noticed
+
+	actions      []model.TicketAction
+	subjectTypes []model.SubjectType
 }
 
 // Options of New.
@@ -43,6 +46,9 @@ type Options struct {
 	Files    Files
 	Raw      RawMail  // received mails as they came; without it none are taken
 	ReadMail ReadMail // reads them
+
+	TicketActions []model.TicketAction // beside those of the settings
+	SubjectTypes  []model.SubjectType  // what tickets can be about
 }
 
 // New makes a desk on an open database.
@@ -50,7 +56,15 @@ func New(o Options) (*Desk, error) {
 	if len(o.Key) < 32 {
 		return nil, fmt.Errorf("desk: the signing key has %d bytes, at least 32 are needed", len(o.Key))
 	}
-	return &Desk{db: o.DB, key: o.Key, base: o.Settings, files: o.Files, raw: o.Raw, readMail: o.ReadMail}, nil
+	actions, err := model.ParseTicketActions(o.Settings.TicketActions)
+	if err == nil {
+		actions = append(actions, o.TicketActions...)
+		err = model.CheckTicketActions(actions)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("desk: %w", err)
+	}
+	return &Desk{db: o.DB, key: o.Key, base: o.Settings, files: o.Files, raw: o.Raw, readMail: o.ReadMail, actions: actions, subjectTypes: subjectTypes(o)}, nil
 }
 
 // Now is the desk's clock.

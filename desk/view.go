@@ -85,6 +85,8 @@ func (d *Desk) ViewTicket(ctx context.Context, by model.Actor, id model.TicketID
 	if err := d.viewFields(ctx, &v); err != nil {
 		return v, fmt.Errorf("load fields: %w", err)
 	}
+	d.dressSubjects(ctx, v.Subjects)
+	v.Actions = d.ticketActions(ctx, by, v.Ticket)
 	if look.After != 0 {
 		return v, nil
 	}

@@ -67,6 +67,8 @@ var sights = []sight{
 	{"", "queue-nothing", "agent", "agent/tickets/?q=zzzz&status=any"},
 	{"agent/tickets/create/", "ticket-new", "agent", "agent/tickets/create/"},
 	{"agent/tickets/:id/", "ticket", "agent", "agent/tickets/{ticket}/"},
+	{"agent/notifications/", "notifications", "agent", "agent/notifications/"},
+	{"agent/profile/notifications/", "notification-settings", "agent", "agent/profile/notifications/"},
 	{"", "ticket-light", "light", "agent/tickets/{ticket}/"},
 	{"", "ticket-bin", "admin", "agent/tickets/{binned}/"},
 	{"agent/messages/:id/original/", "original", "agent", "agent/messages/{mailed}/original/"},
@@ -89,6 +91,9 @@ var sights = []sight{
 	{"admin/settings/", "settings", "admin", "admin/settings/"},
 }
 
+// furnish adds what the sights of a feature need.
+var furnish []func(w *world)
+
 // at is where the sight is.
 func (w *world) at(s sight) string {
 	to := s.path
@@ -108,12 +113,16 @@ func (w *world) viewer(who string, opt browser.Options) *browser.Page {
 
 func newWorld(t *testing.T, mark string) *world {
 	t.Helper()
-	desk := helpdesktest.Settings("mail_from", "Desk <help@desk.test>", "reply_domain", "desk.test", "desk_name", "Escalated"+mark)
+	desk := helpdesktest.Settings("mail_from", "Desk <help@desk.test>", "reply_domain", "desk.test", "desk_name", "Escalated"+mark,
+		"ticket_actions", `{"refund":{"label":"Refund the order","variant":"danger","confirmation":"Refund it now?"}}`, "ticket_subject_types", "order")
 	w := &world{house: newHouse(t, desk), empty: newHouse(t), who: map[string]model.Person{}, fill: map[string]string{}, mark: mark}
 	w.people()
 	w.tickets()
 	w.mails()
 	w.links()
+	for _, f := range furnish {
+		f(w)
+	}
 	w.Settle()
 	return w
 }

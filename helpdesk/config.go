@@ -40,6 +40,13 @@ type Config struct {
 	// MailTLS is what the connection to the mail server trusts; the system's
 	// certificates if nil.
 	MailTLS *tls.Config
+	// TicketActions are what the organisation adds to the menu of tickets, beside
+	// those of Settings.
+	TicketActions []TicketAction
+	// SubjectTypes are the kinds of things that tickets can be about, with what
+	// the desk shows of them. Without any, only code can say what a ticket is
+	// about (Desk().AttachSubject as a machine), and no titles are known.
+	SubjectTypes []SubjectType
 	// Clock is time.Now if nil.
 	Clock func() time.Time
 	// Log gets what went wrong; slog.Default if nil.
@@ -60,6 +67,21 @@ type Request interface {
 	// Value is a value of the host's request context, or of Fiber's locals.
 	Value(key any) any
 }
+
+// TicketAction is an action of the organisation's own; see model.TicketAction.
+type TicketAction = model.TicketAction
+
+// ActionCall is such an action as it was triggered.
+type ActionCall = model.ActionCall
+
+// SubjectType is a kind of thing that tickets are about; see model.SubjectType.
+type SubjectType = model.SubjectType
+
+// SubjectCard is what the desk shows of one of them.
+type SubjectCard = model.SubjectCard
+
+// Localized is a text by language; "" is the one for all.
+type Localized = model.Localized
 
 // Identity is who is asking in the words of the host. An empty ExternalID is
 // nobody.

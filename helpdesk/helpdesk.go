@@ -100,7 +100,7 @@ func open(cfg Config) (*Desk, error) {
 		d.Close()
 		return nil, err
 	}
-	d.desk, err = desk.New(desk.Options{DB: db, Key: key, Settings: cfg.Settings, Files: files{d.files}, Raw: d.raw, ReadMail: readMail(desk.Subkey(key, mailKey))})
+	d.desk, err = desk.New(desk.Options{DB: db, Key: key, Settings: cfg.Settings, Files: files{d.files}, Raw: d.raw, ReadMail: readMail(desk.Subkey(key, mailKey)), TicketActions: cfg.loggedActions(), SubjectTypes: cfg.SubjectTypes})
 	if err != nil {
 		d.Close()
 		return nil, err

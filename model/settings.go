@@ -47,6 +47,10 @@ type Settings struct {
 	ShowPriorityToCustomers bool `key:"show_priority_to_customers" default:"false" in:"tickets" is:"admin"`
 	// The status moves people may make, as a map of status to statuses (a table in the file, JSON elsewhere); a status that is left out keeps its built-in row. Empty: the built-in table.
 	Transitions string `key:"transitions" kind:"map" in:"tickets" is:"admin" check:"transitions"`
+	// Actions that the menu of a ticket offers beside its own, as a map of a key to a label or to a table with label, variant (primary, danger) and confirmation; a label is a text, or a table of texts by language. Each is recorded when it is triggered.
+	TicketActions string `key:"ticket_actions" kind:"map" in:"tickets" check:"actions"`
+	// Kinds of things a ticket may be about, such as order or machine, beside those a host program brings.
+	TicketSubjectTypes []string `key:"ticket_subject_types" in:"tickets"`
 
 	// Whether customers may rate the help they got.
 	CSATEnabled bool `key:"csat_enabled" default:"true" in:"ratings" is:"admin"`
@@ -159,10 +163,6 @@ type Settings struct {
 	PluginsPath string `key:"plugins_path" default:"plugins/escalated" in:"plugins" is:"later"`
 	// The host's kind of person, for plugins.
 	UserModel string `key:"user_model" in:"plugins" is:"later"`
-	// Actions that a host adds to tickets.
-	TicketActions []string `key:"ticket_actions" in:"plugins" is:"later"`
-	// Kinds of things a ticket may be about.
-	TicketSubjectTypes []string `key:"ticket_subject_types" in:"plugins" is:"later"`
 
 	// Whether the desk has pages at all.
 	UIEnabled bool `key:"ui_enabled" default:"true" in:"pages" is:"later"`

@@ -34,6 +34,7 @@ var settingChecks = map[string]func(string) *settingProblem{
 	"zone":        checkZone,
 	"reference":   checkReference,
 	"transitions": checkTransitions,
+	"actions":     checkTicketActions,
 	"link":        checkLink,
 	"smtp":        checkSMTP,
 	"sender":      checkSender,
@@ -142,6 +143,13 @@ func checkReference(v string) *settingProblem {
 func checkTransitions(v string) *settingProblem {
 	if _, err := ParseTransitions(v); err != nil {
 		return badSetting("setting_transitions")
+	}
+	return nil
+}
+
+func checkTicketActions(v string) *settingProblem {
+	if _, err := ParseTicketActions(v); err != nil {
+		return badSetting("setting_actions")
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ var watchedTables = map[string]watched{
 	"drafts":             {key: []string{"id"}, hard: []string{"ticket_id", "held_at", "held_why"}},
 	"side_conversations": {key: []string{"id"}, hard: []string{"ticket_id"}},
 	"views":              {key: []string{"id"}, hard: []string{"scope", "department_id", "name", "query", "columns", "icon", "hue", "deleted_at"}},
+	"ticket_subjects":    {key: []string{"ticket_id", "type", "object_id"}, hard: []string{"role", "position"}},
 	"macros":             {key: []string{"id"}, hard: []string{"deleted_at"}},
 	"canned":             {key: []string{"id"}, hard: []string{"deleted_at"}},
 }

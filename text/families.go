@@ -20,7 +20,7 @@ var Families = []Family{
 	{"ui.field.", words(`status priority type department assignee subject`)},
 	{"setting.section.", words(`desk tickets ratings attachments guests mail`)},
 	{"setting.guest_policy_mode.", words(`unassigned guest_user prompt_signup`)},
-	{"agent.field_", words(`activity updated created status priority type reference assignee department requester tags tag channel waiting
+	{"agent.field_", words(`activity updated created resolved status priority type reference assignee department requester tags tag channel waiting
 		rating subject following mentioned sla has snoozed`)},
 	{"queue.density_", words(`comfortable compact`)},
 	{"queue.sla_", words(`none running at_risk overdue paused`)},
@@ -55,12 +55,12 @@ var Families = []Family{
 		tags snooze resolve send close`)},
 	{"keys_where.", words(`all list ticket both`)},
 	{"dashboard.panel_", words(`waiting mine day load volume`)},
-	{"panel_name.", words(`participants sides fields rating tags followers links`)},
+	{"panel_name.", words(`participants sides fields rating tags followers links subjects`)},
 	{"palette.when_", words(`1h 4h tomorrow next_week until_reply`)},
 	{"bulk.reason_", words(`not_found not_allowed transition required choice_invalid refused conflict`)},
 	{"bulk.ended_", words(`rights undone stopped fault`)},
 	{"undo_page.field_", words(`state priority type department_id assignee_id requester_id contact_id subject snoozed_until deleted_at merged_into
-		ticket_tags ticket_people ticket_links messages attachments field_values drafts views macros canned side_conversations tickets not_allowed other`)},
+		ticket_tags ticket_people ticket_links messages attachments field_values drafts views macros canned side_conversations ticket_subjects tickets not_allowed other`)},
 	{"tools.snooze_", words(`1h 4h tomorrow next_week until_reply`)},
 	{"tools.relation_", words(`related original duplicate parent child problem incident`)},
 	{"tools.link_", words(`related original duplicate parent child problem incident split merged continued`)},
@@ -71,12 +71,12 @@ var Families = []Family{
 	{"notice.by_", words(`app mail browser`)},
 	{"notice_why.", words(`mention team assignee following department agent snoozed writer asked`)},
 	{"undo.", words(`subject priority type department assign tags follow delete restore status snooze wake split merge link unlink pin
-		macro bulk fields requester view canned side participants`)},
+		macro bulk fields requester view canned side participants about`)},
 	{"composer.md_", words(`bold italic list numbered link code quote`)},
 	{"composer.held_", words(`newer writer gone refused`)},
 	{"composer.send_", words(`stay next back`)},
 	{"composer.when_", words(`1h 4h tomorrow next_week`)},
-	{"event.", words(`draft.held macro.applied macro.saved canned.saved side.said side.more side.answered side.closed side.opened ticket.undone ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
+	{"event.", words(`draft.held macro.applied macro.saved canned.saved side.said side.more side.answered side.closed side.opened ticket.undone custom_action.triggered subject.attached subject.detached ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
 		ticket.type_changed ticket.department_changed ticket.department_set ticket.department_cleared
 		ticket.assigned ticket.assigned_self ticket.reassigned ticket.unassigned ticket.tag_added
 		ticket.tag_removed ticket.followed ticket.unfollowed ticket.follower_added ticket.follower_removed mention.added note.pinned note.unpinned ticket.deleted ticket.restored

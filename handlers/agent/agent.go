@@ -77,19 +77,6 @@ func (h *handler) sideAt(c *fiber.Ctx, v model.View) (view.Side, error) {
 func (h *handler) sideFor(ctx context.Context, by model.Actor) (view.Side, error) {
 	s, err := h.desk.Side(ctx, by)
 	out := view.Side{Side: s, Bin: by.Can(model.PermTicketDelete)}
-	for _, v := range s.Views {
-		n := max(0, v.Count)
-		switch v.ID {
-		case model.ViewMine:
-			out.Counts.Mine = n
-		case model.ViewUnassigned:
-			out.Counts.Unassigned = n
-		case model.ViewOpen:
-			out.Counts.AllOpen = n
-		case model.ViewFollowing:
-			out.Counts.Following = n
-		}
-	}
 	return out, err
 }
 
@@ -98,7 +85,7 @@ func (h *handler) choices(ctx context.Context) (view.Choices, error) {
 	if err != nil {
 		return view.Choices{}, err
 	}
-	return view.Choices{Departments: c.Departments, Agents: c.Agents, Staff: c.Staff, Handles: c.Handles, Tags: c.Tags, Statuses: c.Statuses, Fields: c.Fields}, nil
+	return view.Choices{Departments: c.Departments, Agents: c.Agents, Staff: c.Staff, Handles: c.Handles, Tags: c.Tags, Statuses: c.Statuses, Fields: c.Fields, Subjects: h.desk.SubjectTypes()}, nil
 }
 
 // stage keeps uploaded files of the actor's forms.

@@ -18,6 +18,8 @@ var features = []func(h *handler) []web.Route{
 	exportRoutes,
 	bulkRoutes,
 	undoPageRoutes,
+	actionRoutes,
+	subjectRoutes,
 	draftRoutes,
 	workspaceRoutes,
 	dashboardRoutes,

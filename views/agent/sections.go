@@ -36,6 +36,7 @@ var panelSections = []struct {
 	{"followers", followers},
 	{"links", links},
 	{"rating", rating},
+	{"subjects", subjects},
 }
 
 // properties are lines among the properties of the panel.

@@ -105,6 +105,12 @@ func EventText(ctx context.Context, e model.Entry) string {
 		return text.T(ctx, "event.ticket.participant_added", "Actor", who, "Person", f.Name)
 	case model.ChangesUndone:
 		return text.T(ctx, "event.ticket.undone", "Actor", who, "What", text.T(ctx, "undo."+f.What))
+	case model.CustomActionTriggered:
+		return text.T(ctx, "event.custom_action.triggered", "Actor", who, "Label", f.Label)
+	case model.SubjectAttached:
+		return text.T(ctx, "event.subject.attached", "Actor", who, "Name", f.Name)
+	case model.SubjectDetached:
+		return text.T(ctx, "event.subject.detached", "Actor", who, "Name", f.Name)
 	case model.MacroApplied:
 		return text.T(ctx, "event.macro.applied", "Actor", who, "Name", f.Name)
 	case model.RequesterChanged:
