@@ -146,6 +146,9 @@ func (p *demoPlayer) furnish(ctx context.Context) error {
 			return fmt.Errorf("person %s: %w", who.Email, err)
 		}
 	}
+	if err := p.write(ctx); err != nil {
+		return err
+	}
 	return p.desk.SaveSettings(ctx, p.staff[0].actor, map[string]string{"desk_name": demoName, "mail_from": demoFrom})
 }
 

@@ -93,6 +93,9 @@ func (p *demoPlayer) play(ctx context.Context, key []byte) error {
 	if err := p.receive(ctx, key, tickets); err != nil {
 		return err
 	}
+	if err := p.use(ctx, tickets[0].id); err != nil {
+		return err
+	}
 	p.clock.set(p.now)
 	return p.read(ctx, tickets)
 }

@@ -28,6 +28,9 @@ func (d *Desk) Bulk(ctx context.Context, by model.Actor, req model.BulkRequest) 
 		if err := mayAct(by, a); err != nil {
 			return model.BulkJob{}, err
 		}
+		if err := d.mayMacro(ctx, by, a); err != nil {
+			return model.BulkJob{}, err
+		}
 	}
 	ids, err := d.bulkTickets(ctx, by, req)
 	if err != nil {

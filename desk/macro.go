@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -290,11 +291,57 @@ func (d *Desk) MacroActions(ctx context.Context, by model.Actor, id model.MacroI
 	if m.Composes() {
 		return nil, model.Refuse("macro", "macro_composes", "Name", m.Name)
 	}
-	if err := d.unbroken(ctx, by, m); err != nil {
-		return nil, err
+	return m.Actions, d.unbroken(ctx, by, m)
+}
+
+// BulkMacros are the macros that can be used on many tickets at once.
+func (d *Desk) BulkMacros(ctx context.Context, by model.Actor) ([]model.MacroView, error) {
+	if !mayKeepTexts(by) {
+		return nil, nil
 	}
-	defer d.texts.forget()
-	return m.Actions, d.db.Write(ctx, func(tx *store.Tx) error { return tx.UseMacro(tx.Ctx, m.ID) })
+	list, err := d.macros(ctx, by, func(m model.Macro) bool { return m.UsableBy(by) && !m.Composes() })
+	return slices.DeleteFunc(list, model.MacroView.Broken), err
+}
+
+// mayMacro refuses a macro for many tickets before the first of them.
+func (d *Desk) mayMacro(ctx context.Context, by model.Actor, a model.Action) error {
+	if a.Type != model.ActMacro {
+		return nil
+	}
+	id, ok := idOrNone(a.Value)
+	if !ok || id == 0 {
+		return model.Refuse("macro", "choice_invalid")
+	}
+	_, err := d.MacroActions(ctx, by, model.MacroID(id))
+	return err
+}
+
+func init() { acts[model.ActMacro] = doing{model.PermTicketNote, actMacro} }
+
+// actMacro does a macro's steps to one of many tickets. It is counted and
+// recorded where it changed something.
+func actMacro(d *Desk, ctx context.Context, tx *store.Tx, by model.Actor, t model.Ticket, value string) error {
+	id, _ := idOrNone(value)
+	m, err := tx.Macro(ctx, model.MacroID(id))
+	if err == nil && (!m.UsableBy(by) || m.Composes()) {
+		err = model.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	facts := tx.Facts()
+	for i, a := range m.Actions {
+		if err := d.act(ctx, tx, by, t.ID, a); err != nil {
+			return d.stepFailed(ctx, i, a, err)
+		}
+	}
+	if tx.Facts() == facts {
+		return nil
+	}
+	if _, err := tx.Record(ctx, by, t.ID, model.MacroApplied{Macro: m.ID, Name: m.Name}); err != nil {
+		return err
+	}
+	return tx.UseMacro(ctx, m.ID)
 }
 
 // MacroText is the text a macro has for the composer, filled for a ticket,

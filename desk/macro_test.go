@@ -214,3 +214,33 @@ func TestMacroIsDeletedAndBroughtBack(t *testing.T) {
 		t.Fatalf("brought back: %v, %v", list, err)
 	}
 }
+
+func TestMacroOnManyTickets(t *testing.T) {
+	r := newRig(t)
+	ada, sarah := r.person(model.KindAgent, "ada"), r.person(model.KindCustomer, "sarah")
+	a, b := r.opens(sarah, "One"), r.opens(sarah, "Two")
+	id, err := r.SaveMacro(r.ctx, ada, macro(model.Action{Type: model.ActPriority, Value: "urgent"}, model.Action{Type: model.ActNote, Value: "{{ticket.reference}}"}))
+	must(t, err)
+	text, err := r.SaveMacro(r.ctx, ada, macro(model.Action{Type: model.ActReply, Value: "Hi"}))
+	must(t, err)
+	if list, err := r.BulkMacros(r.ctx, ada); err != nil || len(list) != 1 || list[0].ID != id {
+		t.Fatalf("for many tickets: %+v, %v", list, err)
+	}
+	bulk := func(macro model.MacroID) error {
+		_, err := r.Bulk(r.ctx, ada, model.BulkRequest{Tickets: []model.TicketID{a.ID, b.ID}, Actions: []model.Action{{Type: model.ActMacro, Value: idText(macro)}}})
+		return err
+	}
+	refused(t, bulk(text), "macro", "macro_composes")
+	is(t, bulk(99), model.ErrNotFound)
+	must(t, bulk(id))
+	for _, tk := range []model.Ticket{a, b} {
+		v, err := r.ViewTicket(r.ctx, ada, tk.ID, Look{})
+		must(t, err)
+		if v.Priority != model.Urgent || v.Items[1].Body != tk.Reference || !slices.Contains(r.facts(tk.ID), "macro.applied") {
+			t.Errorf("%s: %+v", tk.Reference, v.Items)
+		}
+	}
+	if m, err := r.Macro(r.ctx, ada, id); err != nil || m.Uses != 2 {
+		t.Errorf("uses: %d, %v", m.Uses, err)
+	}
+}

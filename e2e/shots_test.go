@@ -80,6 +80,9 @@ func demoWorld(t *testing.T) *world {
 	binned := w.says("By mistake")
 	w.keep("binned", int64(binned.ID))
 	w.must(w.Verbs().DeleteTicket(ctx, admin, binned.ID))
+	for _, f := range furnish {
+		f(w)
+	}
 	w.Settle()
 	return w
 }

@@ -21,11 +21,12 @@ const (
 	ActDelete     ActionType = "delete"
 	ActRestore    ActionType = "restore"
 	ActMergeInto  ActionType = "merge_into" // a ticket's id
+	ActMacro      ActionType = "macro"      // a macro's id: for many tickets at once
 )
 
 // ActionTypes lists them in the order pickers show them.
 func ActionTypes() []ActionType {
-	return []ActionType{ActReply, ActCanned, ActNote, ActStatus, ActPriority, ActType, ActDepartment, ActAssign, ActAddTags, ActRemoveTags, ActSnooze, ActFollow, ActUnfollow, ActDelete, ActRestore, ActMergeInto}
+	return []ActionType{ActReply, ActCanned, ActNote, ActStatus, ActPriority, ActType, ActDepartment, ActAssign, ActAddTags, ActRemoveTags, ActSnooze, ActFollow, ActUnfollow, ActDelete, ActRestore, ActMergeInto, ActMacro}
 }
 
 // Action is one thing to do to a ticket.

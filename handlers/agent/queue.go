@@ -67,6 +67,9 @@ func (h *handler) furnish(c *fiber.Ctx, q *view.Queue) (err error) {
 		Open: by.Can(model.PermTicketOpen), Edit: by.Can(model.PermTicketEdit), Assign: by.Can(model.PermTicketAssign), Tag: by.Can(model.PermTicketTag),
 		Follow: by.Can(model.PermTicketFollow), Delete: by.Can(model.PermTicketDelete),
 	}
+	if q.Macros, err = h.desk.BulkMacros(ctx, by); err != nil {
+		return err
+	}
 	q.Columns = web.Who(c).Prefs.Columns
 	if len(q.View.Columns) > 0 {
 		q.Columns = q.View.Columns

@@ -111,20 +111,20 @@
       forced = false;
       return m && area.dataset[kind] ? m[1] : null;
     };
-    const put = (text, to) => {
-      area.setRangeText(text, from, to, "end");
+    const put = (text, at, to) => {
+      area.setRangeText(text, at, to, "end");
       area.dispatchEvent(new Event("input", { bubbles: true }));
-      kit.blank(area, from) || area.focus();
+      kit.blank(area, at) || area.focus();
     };
     const combo = kit.combo(area, list, () => area.dataset[kind], async (option) => {
-      const to = area.selectionEnd;
+      const at = from, to = area.selectionEnd;
       const { post, insert } = option.dataset;
-      if (!post) return put(insert, to);
+      if (!post) return put(insert, at, to);
       try {
         const answer = await fetch(post, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams({ slot: area.form.slot.value }) });
         const { text, files, error } = await answer.json();
         if (error) return kit.toast({ kind: "error", text: error });
-        put(text, to);
+        put(text, at, to);
         for (const file of files) kit.staged(area.form, file);
       } catch {
         kit.toast({ kind: "error", text: kit.words.failed });
@@ -142,6 +142,11 @@
     });
   };
 
+  document.addEventListener("htmx:afterRequest", (e) => {
+    const menu = e.detail.successful && e.target.closest?.("#macro-items")?.closest("details");
+    if (menu) menu.open = false;
+  });
+
   // Fields say by attributes what they want: data-combo the address, and a list
   // beside them or named; data-combo-run that choosing does what the option holds.
   const bind = (root) => {
@@ -158,5 +163,5 @@
     root.querySelectorAll("[data-pick-slash]:not([aria-controls])").forEach(picker);
   };
   bind(document);
-  document.addEventListener("htmx:load", (e) => bind(e.detail.elt.parentElement));
+  document.addEventListener("htmx:load", (e) => bind(e.detail.elt.parentElement || document));
 }
