@@ -132,7 +132,7 @@ func (o *bench) measure(ctx context.Context) error {
 	o.out = tabwriter.NewWriter(o.app.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	if !o.json {
 		fmt.Fprintln(o.app.out, o.app.say.T("bench.tickets", "Count", o.report.Tickets, "CPUs", o.report.CPUs, "Go", o.report.Go))
-		fmt.Fprintf(o.out, "%s\t%s\t%s\t%s\t%s\t\n", o.app.say.T("bench.column_median"), o.app.say.T("bench.column_p95"), o.app.say.T("bench.column_p99"), o.app.say.T("bench.column_rate"), o.app.say.T("bench.column_bytes"), o.app.say.T("bench.column_case"))
+		fmt.Fprintf(o.out, "%s\t%s\t%s\t%s\t%s\t%s\t\n", o.app.say.T("bench.column_median"), o.app.say.T("bench.column_p95"), o.app.say.T("bench.column_p99"), o.app.say.T("bench.column_rate"), o.app.say.T("bench.column_bytes"), o.app.say.T("bench.column_case"))
 	}
 	for _, part := range benchOrder(o.only) {
 		if err := o.part(ctx, part); err != nil {
