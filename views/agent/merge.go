@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"escalated/model"
@@ -10,7 +11,7 @@ import (
 )
 
 func init() {
-	banners = append(banners, mergedBanner, twinBanner)
+	banners = append(banners, mergedBanner)
 	menu = append(menu, mergeItem)
 }
 
@@ -62,7 +63,8 @@ func twin(p Ticket) (model.TicketRow, bool) {
 		return model.TicketRow{}, false
 	}
 	for _, t := range p.View.Others {
-		if t.Status.IsOpen() && t.PublicAt.Sub(p.View.CreatedAt).Abs() <= twinWithin {
+		linked := slices.ContainsFunc(p.View.Links, func(l model.TicketLink) bool { return l.ID == t.ID }) // somebody has looked
+		if !linked && t.Status.IsOpen() && t.PublicAt.Sub(p.View.CreatedAt).Abs() <= twinWithin {
 			return t, true
 		}
 	}

@@ -101,7 +101,7 @@ func SplitPage(s Split) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<form")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<form class=\"form\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -117,7 +117,7 @@ func SplitPage(s Split) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.In{Name: "subject", Label: text.T(ctx, "tools.split_subject"), Value: s.Subject, Required: true, Max: model.MaxSubject, User: true, Problems: s.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.In{Name: "subject", Label: text.T(ctx, "tools.split_subject"), Value: s.Subject, Required: true, Focus: true, Max: model.MaxSubject, User: true, Problems: s.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
