@@ -264,9 +264,9 @@ func TestQueue(t *testing.T) {
 	p.WaitFor("mark")
 
 	p.Goto("agent/tickets/")
-	p.Load(func() { p.Fill("[name=assignee]", "me") })
+	p.ClickLoad("#side >> link=My open")
 	p.WaitText("You have no open tickets")
-	p.ClickLoad("main >> link=Unassigned")
+	p.ClickLoad("main >> link=Take one")
 	p.WaitCount("tr[data-ticket]", 50)
 }
 
