@@ -103,6 +103,14 @@ func (w *playground) toolMoves() map[string]move {
 		"fields": func(ctx context.Context, by model.Actor, id model.TicketID) error {
 			return w.SetFields(ctx, by, id, map[string][]string{"order": {pick(w, "", "A-1", "A-2")}}, Change{})
 		},
+		"about": func(ctx context.Context, by model.Actor, id model.TicketID) error {
+			v, err := w.ViewTicket(w.ctx, by, id, Look{})
+			if err == nil && len(v.Subjects) > 0 && w.IntN(2) == 0 {
+				return w.DetachSubject(ctx, by, id, v.Subjects[0].Link)
+			}
+			_, err = w.AttachSubject(ctx, by, id, model.SubjectRef{Type: "order", ID: pick(w, "7", "8", "9"), Role: pick(w, "", "replacement")})
+			return err
+		},
 		"macro": func(ctx context.Context, by model.Actor, id model.TicketID) error {
 			_, err := w.RunMacro(ctx, by, id, MacroUse{Macro: w.macro})
 			return err

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"escalated/model"
-	"escalated/store"
 )
 
 // keptTables are what undoing has to give back as it was. The version of a
@@ -25,7 +24,7 @@ var keptTables = []string{
 	"SELECT id, message_id FROM attachments ORDER BY id",
 	"SELECT * FROM field_values ORDER BY entity, entity_id, field_id, option",
 	"SELECT id, ticket_id FROM drafts ORDER BY id",
-	"SELECT * FROM ticket_subjects ORDER BY ticket_id, type, object_id",
+	"SELECT ticket_id, type, object_id, role, position FROM ticket_subjects ORDER BY ticket_id, type, object_id",
 }
 
 // picture is the tables as one text a table.
@@ -128,13 +127,12 @@ type playedSet struct {
 }
 
 func newPlayground(t *testing.T, seed uint64) *playground {
-	w := &playground{rig: newRig(t), Rand: rand.New(rand.NewPCG(seed, 7)), done: map[string]int{}}
+	w := &playground{rig: newRig(t, "ticket_subject_types", "order"), Rand: rand.New(rand.NewPCG(seed, 7)), done: map[string]int{}}
 	w.departments = []model.DepartmentID{w.newDepartment("Support"), w.newDepartment("Sales"), 0}
 	boss := w.person(model.KindAdmin, "boss")
 	narrow := w.person(model.KindAgent, "nora", w.departments[0])
 	narrow.Narrow, narrow.Loose = true, true
 	w.people = []model.Actor{boss, w.person(model.KindAdmin, "ben"), w.person(model.KindAgent, "ada"), w.person(model.KindAgent, "mira"), narrow}
-	w.write(func(tx *store.Tx) error { return nil })
 	sarah := w.person(model.KindCustomer, "sarah")
 	var err error
 	w.field, err = w.SaveField(w.ctx, boss, model.FieldDef{Entity: "ticket", Key: "order", Kind: "text", Audience: "staff", Label: model.Localized{"en": "Order"}})
