@@ -237,7 +237,7 @@ CREATE INDEX tickets_waiting    ON tickets(pile, waiting_since, id, priority, st
 CREATE INDEX tickets_asleep     ON tickets(snoozed_until) WHERE snoozed_until > 0; -- waking by the clock
 CREATE INDEX tickets_merged     ON tickets(merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX tickets_solved     ON tickets(resolved_at, assignee_id, pile, department_id) WHERE resolved_at IS NOT NULL;
-CREATE INDEX tickets_rated      ON tickets(rating, id) WHERE rating > 0;
+CREATE INDEX tickets_rated      ON tickets(rating, pile, id) WHERE rating > 0;
 CREATE INDEX tickets_files      ON tickets(pile, id) WHERE file_count > 0;
 CREATE INDEX tickets_ask        ON tickets(rating_due_at) WHERE rating_due_at IS NOT NULL;
 CREATE INDEX tickets_asked      ON tickets(requester_id, rating_asked_at) WHERE rating_asked_at IS NOT NULL;

@@ -317,16 +317,19 @@ func (s *Sieve) Lets(t Facets) bool {
 	if s.Nothing || !slices.ContainsFunc(s.Lanes, func(l Lane) bool { return l.Pile == t.Pile }) || !s.Status.Lets(t.Status, t.StatusID) {
 		return false
 	}
-	if !s.Priority.Lets(int64(t.Priority)) || !s.Type.Lets(int64(t.Type)) || !s.Channel.Lets(int64(t.Channel)) || !s.SLA.Lets(int64(t.SLA)) || !s.Rating.Lets(int64(t.Rating)) ||
+	if !s.Priority.Lets(int64(t.Priority)) || !s.Type.Lets(int64(t.Type)) || !s.Channel.Lets(int64(t.Channel)) || !s.Rating.Lets(int64(t.Rating)) ||
 		!s.Assignee.Lets(int64(t.AssigneeID)) || !s.Department.Lets(int64(t.DepartmentID)) || !s.Requester.Lets(int64(t.RequesterID)) {
 		return false
 	}
 	if !letsAny(s.Tag, t.Tags) || !letsAny(s.Following, t.Followers) || !letsAny(s.Mentioned, t.Mentioned) || s.Files > 0 && t.Files == 0 || s.Files < 0 && t.Files > 0 {
 		return false
 	}
-	waiting := t.WaitingSince
-	if t.Pile > PileAsleep { // nobody waits for what is done
-		waiting = Never
+	waiting, level := t.WaitingSince, t.SLA
+	if t.Pile > PileAsleep { // nobody waits for what is done, and no clock runs
+		waiting, level = Never, SLANone
+	}
+	if !s.SLA.Lets(int64(level)) {
+		return false
 	}
 	if s.Resolved.Set && (t.ResolvedAt == 0 || !s.Resolved.Has(t.ResolvedAt)) {
 		return false

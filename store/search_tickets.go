@@ -243,9 +243,7 @@ func (s search) conditions() clause {
 		if ln.Some {
 			s.statuses(&one)
 		}
-		if ln.Pile <= model.PileAsleep {
-			one.stretch("t.waiting_since", s.s.Waiting)
-		}
+		s.running(ln, &one)
 		any = append(any, one)
 	}
 	or := joined(any, " OR ")

@@ -53,7 +53,9 @@ type list struct {
 	s     model.Sieve
 	by    model.Actor
 	lanes []model.Lane
-	skip  map[model.Pile]bool // piles known to be empty
+	skip  map[model.Pile]bool // piles known to have none
+	leads map[model.Pile]side // what leads a pile, once that is known
+	falls map[model.Pile]side // what leads it when the walk in its order finds too little
 }
 
 func newList(by model.Actor, f model.TicketFilter, now model.Time) list {
@@ -65,7 +67,8 @@ func newList(by model.Actor, f model.TicketFilter, now model.Time) list {
 		l.s.Assignee.In = []int64{int64(by.ID)} // all that a narrow actor sees of others' departments, and few
 	}
 	for _, ln := range l.s.Lanes {
-		if !l.s.Nothing && (ln.Pile <= model.PileAsleep || l.s.Waiting.Has(model.Never)) { // nobody waits for what is done
+		running := ln.Pile <= model.PileAsleep || l.s.Waiting.Has(model.Never) && l.s.SLA.Lets(int64(model.SLANone))
+		if !l.s.Nothing && running { // nobody waits for what is done, and no clock runs
 			l.lanes = append(l.lanes, ln)
 		}
 	}
@@ -109,9 +112,7 @@ func (l list) where(s side, ln model.Lane) clause {
 		l.statuses(&c)
 	}
 	l.narrowBy(s, &c)
-	if ln.Pile <= model.PileAsleep {
-		c.stretch("t.waiting_since", l.s.Waiting)
-	}
+	l.running(ln, &c)
 	sight := l.sight()
 	c.and(sight.sql, sight.args...)
 	return c
@@ -125,12 +126,19 @@ func (l list) statuses(c *clause) {
 		ints(w.States), ints(w.IDs), append(ints(w.NotStates), -1), append(ints(w.NotIDs), -1))
 }
 
-// narrowBy adds the filters; s is left out where it is in the leading table.
+// running are the conditions that only open tickets can have.
+func (l list) running(ln model.Lane, c *clause) {
+	if ln.Pile <= model.PileAsleep {
+		c.choice("t.sla_level", l.s.SLA, false)
+		c.stretch("t.waiting_since", l.s.Waiting)
+	}
+}
+
+// narrowBy adds the other filters; s is left out where it is in the leading table.
 func (l list) narrowBy(s side, c *clause) {
 	c.choice("t.priority", l.s.Priority, false)
 	c.choice("t.type", l.s.Type, false)
 	c.choice("t.channel", l.s.Channel, false)
-	c.choice("t.sla_level", l.s.SLA, false)
 	c.choice("t.assignee_id", l.s.Assignee, true)
 	c.choice("t.department_id", l.s.Department, true)
 	c.choice("t.requester_id", l.s.Requester, false)

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"escalated/model"
@@ -17,7 +14,8 @@ import (
 const (
 	CountCap = 2_000  // totals beyond are shown as "2,000+": a number nobody reads costs what counting it costs
 	fewCap   = 1_000  // so many rows are sorted rather than searched for in order
-	rangeCap = 20_000 // so many entries of a stretch of time are read rather than all others passed over
+	rangeCap = 50_000 // so many entries of a stretch of time are read rather than all others passed over
+	nearCap  = 10_000 // of a longer stretch so many are sorted
 	walkCap  = 5_000  // index entries looked at when no index leads to what is counted
 )
 
@@ -95,11 +93,7 @@ func (r Reader) pageIDs(ctx context.Context, l list, lead side, page *model.Tick
 		page.Page = min(page.Page, last)
 	}
 	for {
-		q := l.ids(lead, page.PerPage+1, (page.Page-1)*page.PerPage)
-		if q.sql == "" {
-			return nil, nil
-		}
-		ids, err := r.walkIDs(ctx, l, lead, q, page)
+		ids, err := r.walkIDs(ctx, l, lead, page)
 		if err != nil {
 			return nil, err
 		}
@@ -117,43 +111,71 @@ func (r Reader) pageIDs(ctx context.Context, l list, lead side, page *model.Tick
 	}
 }
 
-// walkTime is how long a list is walked for a filter that no index knows.
-const walkTime = 250 * time.Millisecond
+// A walk for a filter that no index knows ends after a time: soon, when a
+// stretch of time can be read and sorted instead, which is never quick, and
+// later when there is nothing else. Tests have longer.
+var walkSoon, walkTime = 40 * time.Millisecond, 250 * time.Millisecond
 
 // walkIDs reads a page of ids. Where nothing says how far the rows lie apart,
-// the walk ends after a time, and the page says that it may lack some.
-func (r Reader) walkIDs(ctx context.Context, l list, lead side, q clause, page *model.TicketPage) ([]int64, error) {
-	if lead != bySort || !l.hard() {
-		rows, err := many[idRow](ctx, r, q.sql, q.args...)
-		return onlyIDs(rows), err
+// the page may lack some and says so.
+func (r Reader) walkIDs(ctx context.Context, l list, lead side, page *model.TicketPage) ([]int64, error) {
+	ask := func() clause { return l.ids(lead, page.PerPage+1, (page.Page-1)*page.PerPage) }
+	q := ask()
+	if q.sql == "" {
+		return nil, nil
 	}
-	short, cancel := context.WithTimeout(ctx, walkTime)
-	defer cancel()
-	over := func(err error) error {
-		if page.Slow = ctx.Err() == nil && errors.Is(short.Err(), context.DeadlineExceeded); page.Slow {
-			page.Capped = true
-			return nil
+	walks := func(ln model.Lane) bool { return !l.skip[ln.Pile] && l.lead(lead, ln) == bySort }
+	if l.hard() && slices.ContainsFunc(l.lanes, walks) {
+		within := walkTime
+		if len(l.falls) > 0 {
+			within = walkSoon
 		}
-		return fault(err)
+		ids, late, err := r.walkFor(ctx, q, within)
+		if err != nil || !late {
+			return ids, err
+		}
+		if len(l.falls) == 0 {
+			page.Slow, page.Capped = true, true
+			return ids, nil
+		}
+		for p, s := range l.falls {
+			l.leads[p] = s
+			page.Slow = page.Slow || s == byNear
+		}
+		page.Capped = page.Capped || page.Slow
+		q = ask()
+	}
+	rows, err := many[idRow](ctx, r, q.sql, q.args...)
+	return onlyIDs(rows), err
+}
+
+// walkFor reads ids for so long, and tells whether there was more time needed.
+func (r Reader) walkFor(ctx context.Context, q clause, within time.Duration) (ids []int64, late bool, err error) {
+	short, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	over := func(err error) ([]int64, bool, error) {
+		if ctx.Err() == nil && errors.Is(short.Err(), context.DeadlineExceeded) {
+			return ids, true, nil
+		}
+		return ids, false, fault(err)
 	}
 	count(ctx)
 	rows, err := r.q.QueryxContext(short, q.sql, q.args...)
 	if err != nil {
-		return nil, over(err)
+		return over(err)
 	}
 	defer rows.Close()
-	var ids []int64
 	for rows.Next() {
 		var row idRow
 		if err := rows.StructScan(&row); err != nil {
-			return ids, over(err)
+			return over(err)
 		}
 		ids = append(ids, row.ID)
 	}
 	if err := rows.Err(); err != nil {
-		return ids, over(err)
+		return over(err)
 	}
-	return ids, nil
+	return ids, false, nil
 }
 
 // fewIDs reads the whole of a list that is known to be short.
@@ -172,200 +194,4 @@ func (r Reader) fewIDs(ctx context.Context, l list, lead side, page *model.Ticke
 	page.HasNext = page.Page < page.Pages
 	from := (page.Page - 1) * page.PerPage
 	return ids[from:min(from+page.PerPage, len(ids))], nil
-}
-
-// size is a row of pile_counts.
-type size struct {
-	department, pile int64
-	n                int
-}
-
-// survey reads the kept sizes and the probes in one query.
-func (r Reader) survey(ctx context.Context, l list, sides []side, n int) ([]size, []int, error) {
-	q := "SELECT coalesce((SELECT group_concat(department_id || ',' || pile || ',' || n, ';') FROM pile_counts WHERE n > 0), '')"
-	var args []any
-	for _, s := range sides {
-		c := l.probed(s, n)
-		if s.ranged() && n > fewCap {
-			c = l.probed(s, rangeCap+1)
-		}
-		q += " || '|' || (" + c.sql + ")"
-		args = append(args, c.args...)
-	}
-	text, err := one[string](ctx, r, q, args...)
-	if err != nil {
-		return nil, nil, err
-	}
-	parts := strings.Split(text, "|")
-	var sizes []size
-	for row := range strings.SplitSeq(parts[0], ";") {
-		var z size
-		if cols := strings.Split(row, ","); len(cols) == 3 {
-			z.department, _ = strconv.ParseInt(cols[0], 10, 64)
-			z.pile, _ = strconv.ParseInt(cols[1], 10, 64)
-			z.n, _ = strconv.Atoi(cols[2])
-			sizes = append(sizes, z)
-		}
-	}
-	counts := make([]int, len(sides))
-	for i := range counts {
-		counts[i], _ = strconv.Atoi(parts[i+1])
-	}
-	return sizes, counts, nil
-}
-
-// measure fills the totals and chooses what leads. few says that it leads to
-// so few rows that counting them first would be reading them twice.
-func (r Reader) measure(ctx context.Context, l *list, page *model.TicketPage) (lead side, few bool, err error) {
-	sides := l.candidates()
-	sizes, counts, err := r.survey(ctx, *l, sides, fewCap+1)
-	if err != nil {
-		return bySort, false, err
-	}
-	in := map[model.Pile]int{}
-	for _, z := range sizes {
-		in[model.Pile(z.pile)] += z.n
-	}
-	l.skip = map[model.Pile]bool{}
-	for _, ln := range l.lanes {
-		l.skip[ln.Pile] = in[ln.Pile] <= 0
-	}
-	if lead = l.small(sides, counts); lead != bySort {
-		return lead, true, nil
-	}
-	if n, ok := l.kept(sizes); ok {
-		page.Total = n
-		return bySort, false, nil
-	}
-	q := l.count(byCount, CountCap+1)
-	if q.sql == "" {
-		return bySort, false, nil
-	}
-	n, err := one[int](ctx, r, q.sql, q.args...)
-	if err != nil {
-		return bySort, false, err
-	}
-	page.Total, page.Capped = min(n, CountCap), n > CountCap
-	span, long := l.span(sides, counts)
-	for _, ln := range l.lanes { // where only part of a large pile was looked at
-		page.Capped = page.Capped || l.counting(ln) == bySort && in[ln.Pile] > l.walk() && long > l.walk()
-	}
-	switch {
-	case span != bySort && long <= rangeCap && l.order().index != ledBy[span].index:
-		lead = span // all of it is sorted: the order's own index does not know the stretch
-	case n <= fewCap && !page.Capped && span == bySort:
-		lead = byCount
-	}
-	return lead, false, nil
-}
-
-// span is the shortest stretch of time among the sides, and how many rows it
-// has; without one, more than anything.
-func (l list) span(sides []side, counts []int) (side, int) {
-	best, least := bySort, math.MaxInt
-	for i, s := range sides {
-		if s.ranged() && counts[i] < least {
-			best, least = s, counts[i]
-		}
-	}
-	return best, least
-}
-
-// small is the side with the fewest rows, if they are few.
-func (l list) small(sides []side, counts []int) side {
-	best, least := bySort, fewCap+1
-	for i, s := range sides {
-		if counts[i] < least {
-			best, least = s, counts[i]
-		}
-	}
-	return best
-}
-
-// kept is the total when the counts kept by the transactions tell it.
-func (l list) kept(sizes []size) (int, bool) {
-	of := l.s.Department
-	if l.filters() != len(of.In) || len(of.In) > 1 || len(of.Out) > 0 || l.narrow() || !whole(l.lanes) {
-		return 0, false
-	}
-	n := 0
-	for _, z := range sizes {
-		if slices.Contains(piles(l.lanes), z.pile) && of.Lets(z.department) {
-			n += z.n
-		}
-	}
-	return n, true
-}
-
-// walk is how many entries of each lane are looked at.
-func (l list) walk() int {
-	n := 0
-	for _, ln := range l.lanes {
-		if !l.skip[ln.Pile] {
-			n++
-		}
-	}
-	return walkCap / max(1, n)
-}
-
-// count counts each lane up to n. Led by nothing better than an order, which
-// leads to all of the pile, it looks at walkCap entries and no more.
-func (l list) count(s side, n int) clause {
-	var parts []string
-	var args []any
-	for _, ln := range l.lanes {
-		if l.skip[ln.Pile] {
-			continue
-		}
-		s := l.lead(s, ln)
-		where := l.where(s, ln)
-		from, _ := l.from(s, ln.Pile)
-		switch {
-		case s == byTag && len(l.s.Tag.In) == 1 && l.filters() == 1 && !ln.Some:
-			from, where = "ticket_tags g", say("g.tag_id = ? AND g.pile = ?", l.s.Tag.In[0], int64(ln.Pile))
-		case s == bySort:
-			walk := l.walked(ln)
-			from, where.args = "("+walk.sql+") t", append(walk.args, where.args...)
-		}
-		parts = append(parts, "(SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+where.sql+" LIMIT "+strconv.Itoa(n)+"))")
-		args = append(args, where.args...)
-	}
-	if len(parts) == 0 {
-		return clause{}
-	}
-	return clause{"SELECT " + strings.Join(parts, " + "), args}
-}
-
-// walked are the newest entries of a lane, as many as are looked at; of a
-// stretch of time, those in it.
-func (l list) walked(ln model.Lane) clause {
-	c := say("t.pile = ?", int64(ln.Pile))
-	index, by := "tickets_updated", "t.updated_at"
-	switch {
-	case l.s.Created.Set:
-		index, by = "tickets_created", "t.created_at"
-		c.stretch(by, l.s.Created)
-	case l.s.Waiting.Set && ln.Pile <= model.PileAsleep:
-		index, by = "tickets_waiting", "t.waiting_since"
-		c.and("t.pile <= 2")
-		c.stretch(by, l.s.Waiting)
-	case l.s.Updated.Set:
-		c.stretch(by, l.s.Updated)
-	}
-	cols := "t.id, t.pile, t.priority, t.status_id, t.department_id, t.assignee_id, t.type, t.channel, t.sla_level, t.requester_id"
-	for _, x := range []struct {
-		col  string
-		need bool
-	}{
-		{"t.rating", l.s.Rating.Set()},
-		{"t.file_count", l.s.Files != 0},
-		{"t.created_at", l.s.Created.Set},
-		{"t.updated_at", l.s.Updated.Set},
-		{"t.waiting_since", l.s.Waiting.Set},
-	} {
-		if x.need { // not in every index: a look at the row
-			cols += ", " + x.col
-		}
-	}
-	return clause{"SELECT " + cols + " FROM tickets t INDEXED BY " + index + " WHERE " + c.sql + " ORDER BY " + by + " DESC LIMIT " + strconv.Itoa(l.walk()), c.args}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strconv"
 
 	"escalated/model"
 )
@@ -27,7 +28,9 @@ const (
 	bySolved
 	byUpdated
 	byWaiting
+	byNear  // the nearest part of a long stretch of time
 	byCount // in each lane what it was counted by
+	byLane  // in each lane what was found to lead it
 )
 
 // ranged reports whether a side is a stretch of time: such may be long, and
@@ -54,7 +57,10 @@ var ledBy = map[side]struct{ index, cond string }{
 
 // lead is what leads a lane.
 func (l list) lead(s side, ln model.Lane) side {
-	if s == byCount {
+	switch known := l.leads[ln.Pile]; {
+	case s == byLane, s == byCount && known != bySort && known != byNear:
+		return known
+	case s == byCount:
 		return l.counting(ln)
 	}
 	return s
@@ -65,7 +71,10 @@ func (l list) from(s side, p model.Pile) (string, clause) {
 	if by, ok := ledBy[s]; ok {
 		return "tickets t INDEXED BY " + by.index, clause{sql: by.cond}
 	}
-	const people = "ticket_people w CROSS JOIN tickets t ON t.id = w.ticket_id"
+	people, open := "ticket_people w CROSS JOIN tickets t ON t.id = w.ticket_id", ""
+	if p <= model.PileAsleep { // a small index tells the open ones without a look at their rows
+		people, open = "ticket_people w CROSS JOIN tickets t INDEXED BY tickets_open ON t.id = w.ticket_id", " AND t.pile <= 2"
+	}
 	switch s {
 	case byTag:
 		if len(l.s.Tag.In) == 1 {
@@ -74,12 +83,16 @@ func (l list) from(s side, p model.Pile) (string, clause) {
 		of := say("SELECT DISTINCT ticket_id FROM ticket_tags WHERE tag_id IN (?) AND pile = ?", l.s.Tag.In, int64(p))
 		return "(" + of.sql + ") g CROSS JOIN tickets t ON t.id = g.ticket_id", clause{"1 = 1", of.args}
 	case byFollower:
-		return people, say("w.person_id = ? AND w.role = 2", l.s.Following.In[0])
+		return people, say("w.person_id = ? AND w.role = 2"+open, l.s.Following.In[0])
 	case byMention:
-		return people, say("w.person_id = ? AND w.role = 3", l.s.Mentioned.In[0])
+		return people, say("w.person_id = ? AND w.role = 3"+open, l.s.Mentioned.In[0])
 	case byField:
 		of := l.fieldIDs()
 		return "(" + of.sql + ") v CROSS JOIN tickets t ON t.id = v.id", clause{"1 = 1", of.args}
+	case byNear:
+		of := l.source(p)
+		near := clause{"SELECT t.id FROM tickets t INDEXED BY " + of.index + " WHERE " + of.cond.sql + " ORDER BY " + of.by + " DESC LIMIT " + strconv.Itoa(nearCap), of.cond.args}
+		return "(" + near.sql + ") v CROSS JOIN tickets t ON t.id = v.id", clause{"1 = 1", near.args}
 	case bySight:
 		ids := joined(l.seen(p), " UNION ")
 		return "(" + ids.sql + ") v CROSS JOIN tickets t ON t.id = v.id", clause{"1 = 1", ids.args}
@@ -175,9 +188,7 @@ func (l list) probed(s side, n int) clause {
 		if ledBy[s].cond != "" {
 			c.and(ledBy[s].cond)
 		}
-		if s != byRated {
-			c.and("t.pile IN (?)", in)
-		}
+		c.and("t.pile IN (?)", in)
 	}
 	stretch := func(col string, r model.Stretch) {
 		of("", model.Choice{}, false)
@@ -225,6 +236,10 @@ func (l list) probed(s side, n int) clause {
 func (l list) counting(ln model.Lane) side {
 	alone := l.filters() == 1 && !ln.Some
 	switch {
+	case alone && l.s.Waiting.Set && ln.Pile <= model.PileAsleep:
+		return byWaiting
+	case l.stretched(ln) && !alone:
+		return bySort // through the stretch
 	case uniform(l.s.Assignee):
 		return byAssignee
 	case uniform(l.s.Department):
@@ -241,14 +256,19 @@ func (l list) counting(ln model.Lane) side {
 		return byCreated
 	case alone && l.s.Updated.Set:
 		return byUpdated
-	case alone && l.s.Waiting.Set && ln.Pile <= model.PileAsleep:
-		return byWaiting
+	case alone && len(l.s.Rating.In) > 0 && !slices.Contains(l.s.Rating.In, 0):
+		return byRated
 	case len(l.s.Priority.In) > 0:
 		return byPriority
 	case ln.Some:
 		return byStatus
 	}
 	return bySort
+}
+
+// stretched reports whether a stretch of time narrows a lane.
+func (l list) stretched(ln model.Lane) bool {
+	return l.s.Created.Set || l.s.Updated.Set || l.s.Resolved.Set || l.s.Waiting.Set && ln.Pile <= model.PileAsleep
 }
 
 // filters is how many conditions are set beside the statuses, the actor's own

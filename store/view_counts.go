@@ -268,63 +268,93 @@ func (r Reader) counted(ctx context.Context, k *keptView) (cells, error) {
 }
 
 // RecountViews counts all views whose numbers are kept and repairs those that
-// differ. It tells which; there should be none. Each view is counted by itself,
-// so that nobody waits for all of them.
+// differ. It tells which; there should be none. Nobody waits for it but when
+// something has to be repaired.
 func (db *DB) RecountViews(ctx context.Context) (wrong []model.ViewID, err error) {
+	book, err := db.Read().book(ctx)
+	if err != nil {
+		return nil, err
+	}
 	known := []int64{0} // no view
-	for i := 0; ; i++ {
-		var id model.ViewID
-		same := true
-		err := db.Write(ctx, func(tx *Tx) error {
-			book, err := tx.book(tx.Ctx)
-			if err != nil || i >= len(book.kept) {
-				id = 0
-				return err
-			}
-			id = book.kept[i].id
-			same, err = tx.compareView(tx.Ctx, &book.kept[i])
-			return err
-		})
+	for i := range book.kept {
+		k := &book.kept[i]
+		known = append(known, int64(k.id))
+		same, err := db.compareView(ctx, k)
+		if err == nil && !same {
+			same = true
+			err = db.Write(ctx, func(tx *Tx) (err error) { same, err = tx.repairView(tx.Ctx, k.id); return err })
+		}
 		if err != nil {
-			return wrong, fmt.Errorf("compare view %d: %w", id, err)
+			return wrong, fmt.Errorf("compare view %d: %w", k.id, err)
 		}
-		if id == 0 {
-			break
-		}
-		known = append(known, int64(id))
 		if !same {
-			wrong = append(wrong, id)
+			wrong = append(wrong, k.id)
 		}
 	}
-	return wrong, db.Write(ctx, func(tx *Tx) error {
-		q, args := in("DELETE FROM view_counts WHERE view_id NOT IN (?) OR n = 0", known)
-		_, err := tx.exec(tx.Ctx, q, args...)
-		return err
-	})
+	return wrong, db.Write(ctx, func(tx *Tx) error { return tx.forgetCounts(tx.Ctx, known) })
 }
 
-// compareView counts a view and writes the numbers if they differ from those
-// that are kept.
-func (tx *Tx) compareView(ctx context.Context, k *keptView) (same bool, err error) {
-	want, err := tx.counted(ctx, k)
+// compareView compares the numbers of a view with the tickets, as both were at
+// one moment.
+func (db *DB) compareView(ctx context.Context, k *keptView) (bool, error) {
+	raw, err := db.r.BeginTxx(ctx, nil)
+	if err != nil {
+		return false, fmt.Errorf("begin: %w", fault(err))
+	}
+	defer raw.Rollback() // it only read
+	r := Reader{q: raw, db: db, tx: raw}
+	want, err := r.counted(ctx, k)
 	if err != nil {
 		return false, err
 	}
-	if same, err = tx.sameCounts(ctx, k.id, want); err != nil || same {
+	return r.sameCounts(ctx, k.id, want)
+}
+
+// repairView counts a view as it is now and writes the numbers if they differ
+// from those that are kept.
+func (tx *Tx) repairView(ctx context.Context, id model.ViewID) (same bool, err error) {
+	book, err := tx.book(ctx)
+	if err != nil {
+		return false, err
+	}
+	i := slices.IndexFunc(book.kept, func(k keptView) bool { return k.id == id })
+	if i < 0 {
+		return true, nil // it was changed meanwhile
+	}
+	want, err := tx.counted(ctx, &book.kept[i])
+	if err != nil {
+		return false, err
+	}
+	if same, err = tx.sameCounts(ctx, id, want); err != nil || same {
 		return same, err
 	}
-	if _, err := tx.exec(ctx, "DELETE FROM view_counts WHERE view_id = ?", int64(k.id)); err != nil {
+	if _, err := tx.exec(ctx, "DELETE FROM view_counts WHERE view_id = ?", int64(id)); err != nil {
 		return false, err
 	}
 	return false, want.put(ctx, tx)
 }
 
-func (tx *Tx) sameCounts(ctx context.Context, id model.ViewID, want cells) (bool, error) {
+// forgetCounts drops rows that count nothing: of views there are no more, and
+// of people and departments whose number went back to zero.
+func (tx *Tx) forgetCounts(ctx context.Context, known []int64) error {
+	book, err := tx.book(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range book.kept { // one may have been made meanwhile
+		known = append(known, int64(k.id))
+	}
+	q, args := in("DELETE FROM view_counts WHERE view_id NOT IN (?) OR n = 0", known)
+	_, err = tx.exec(ctx, q, args...)
+	return err
+}
+
+func (r Reader) sameCounts(ctx context.Context, id model.ViewID, want cells) (bool, error) {
 	rows, err := many[struct {
 		Person     int64              `db:"person_id"`
 		Department model.DepartmentID `db:"department_id"`
 		N          int64              `db:"n"`
-	}](ctx, tx.Reader, "SELECT person_id, department_id, n FROM view_counts WHERE view_id = ? AND n <> 0", int64(id))
+	}](ctx, r, "SELECT person_id, department_id, n FROM view_counts WHERE view_id = ? AND n <> 0", int64(id))
 	if err != nil {
 		return false, err
 	}

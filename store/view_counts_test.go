@@ -6,9 +6,12 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"escalated/model"
 )
+
+func init() { walkTime = time.Minute }
 
 // vary gives the tickets of a crowd everything that a bulk load does not: sleep,
 // ratings, levels, mentions, files, statuses of the desk's own and values of

@@ -198,7 +198,7 @@ func (r Reader) ViewNumbers(ctx context.Context, by model.Actor, views []ViewFil
 		}
 	}
 	for _, n := range numbers {
-		out.Counts[model.ViewID(n[0])] = ViewCount{N: int(n[1]), Kept: true}
+		out.Counts[model.ViewID(n[0])] = ViewCount{N: out.Counts[model.ViewID(n[0])].N + int(n[1]), Kept: true}
 	}
 	numbers = nil
 	if err := json.Unmarshal([]byte(row.Counted), &numbers); err != nil {
@@ -233,9 +233,9 @@ func sumKept(by model.Actor, views []*keptView) clause {
 	if by.Loose {
 		own = append(own, 0)
 	}
-	d := say(`SELECT view_id, sum(n) AS n FROM view_counts WHERE view_id IN (?) AND (person_id IN (0, ?) AND department_id IN (?) OR person_id = ? AND department_id NOT IN (?)) GROUP BY view_id`,
-		part, me, own, -me, own)
-	return joined([]clause{c, d}, " UNION ALL ")
+	inside := say("SELECT view_id, sum(n) AS n FROM view_counts WHERE view_id IN (?) AND person_id IN (0, ?) AND department_id IN (?) GROUP BY view_id", part, me, own)
+	outside := say("SELECT view_id, sum(n) AS n FROM view_counts WHERE view_id IN (?) AND person_id = ? AND department_id NOT IN (?) GROUP BY view_id", part, -me, own)
+	return joined([]clause{c, inside, outside}, " UNION ALL ")
 }
 
 // counted is the number of a list as a JSON array: id, number, whether only
@@ -245,17 +245,7 @@ func (l list) counted(id model.ViewID) clause {
 	if c.sql == "" {
 		return clause{sql: "json_array(" + strconv.Itoa(int(id)) + ", 0, 0)"}
 	}
-	var walked []string
-	for _, ln := range l.lanes {
-		if l.counting(ln) == bySort {
-			walked = append(walked, strconv.Itoa(int(ln.Pile)))
-		}
-	}
-	partly := "0"
-	if len(walked) > 0 {
-		partly = "EXISTS (SELECT 1 FROM pile_counts WHERE pile IN (" + strings.Join(walked, ", ") + ") GROUP BY pile HAVING sum(n) > " + strconv.Itoa(l.walk()) + ")"
-	}
-	return clause{"json_array(" + strconv.Itoa(int(id)) + ", (" + c.sql + "), " + partly + ")", c.args}
+	return clause{"json((SELECT json_array(" + strconv.Itoa(int(id)) + ", n, partly) FROM (" + c.sql + ")))", c.args}
 }
 
 // PeopleNamed are the people a word means as requesters: those with the
