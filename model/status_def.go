@@ -159,6 +159,6 @@ func (l *Localized) Scan(v any) error {
 	return json.Unmarshal(b, (*map[string]string)(l))
 }
 
-func sortedKeys(m map[string]string) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
 }

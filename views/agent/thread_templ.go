@@ -830,6 +830,8 @@ func eventIcon(kind string) string {
 		return "bell"
 	case "ticket.deleted", "ticket.restored":
 		return "trash"
+	case "rating.given", "rating.asked":
+		return "star"
 	case "mail.failed", "attachment.rejected":
 		return "warn"
 	case "ticket.snoozed", "ticket.woken":
