@@ -81,7 +81,11 @@ func (d *Desk) ReleaseMail(ctx context.Context, by model.Actor, id model.LedgerI
 
 func (d *Desk) releaseHeld(ctx context.Context, by model.Actor, row model.InboundMail) (model.Receipt, error) {
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
-		if _, err := d.release(tx.Ctx, tx, by, row.MessageID); err != nil {
+		if row.MessageID == 0 {
+			if err := d.releaseHeldMail(tx.Ctx, tx, by, row); err != nil {
+				return err
+			}
+		} else if _, err := d.release(tx.Ctx, tx, by, row.MessageID); err != nil {
 			return err
 		}
 		_, err := tx.RecordAbout(tx.Ctx, by, "mail", int64(row.ID), model.InboundDecided{Ledger: row.ID, What: "released"})

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"escalated/model"
@@ -28,6 +29,13 @@ func (d *Desk) place(ctx context.Context, tx *store.Tx, m *incoming) error {
 	}
 	var th thread
 	if !m.handling.force {
+		s, found, err := d.sideOf(ctx, tx, m)
+		if err != nil {
+			return fmt.Errorf("find side conversation: %w", err)
+		}
+		if found {
+			return d.placeSide(ctx, tx, m, s, who)
+		}
 		if th, err = d.threadOf(ctx, tx, m); err != nil {
 			return fmt.Errorf("find thread: %w", err)
 		}
@@ -127,7 +135,16 @@ func (d *Desk) joinFromMail(ctx context.Context, tx *store.Tx, m *incoming, who 
 	if how == serves && !by.Can(model.PermTicketReply) {
 		add = d.note
 	}
+	if how == serves && m.row.Live {
+		if in.Seen, err = answered(ctx, tx.Reader, m, t.ID, by.ID); err != nil {
+			return fmt.Errorf("find what was answered: %w", err)
+		}
+	}
 	msg, err := add(ctx, tx, by, t, in)
+	var stale *model.Stale
+	if errors.As(err, &stale) {
+		return d.holdMail(ctx, tx, m, by, t, in, stale)
+	}
 	if err != nil {
 		return fmt.Errorf("write reply: %w", err)
 	}

@@ -172,6 +172,13 @@ func (d *Desk) linkReport(ctx context.Context, tx *store.Tx, m *incoming) error 
 
 // takeBack removes the held message that was made of a mail.
 func (d *Desk) takeBack(ctx context.Context, tx *store.Tx, row model.InboundMail) error {
+	if row.MessageID == 0 { // it waits as a draft
+		dr, err := heldMail(ctx, tx.Reader, row)
+		if errors.Is(err, model.ErrNotFound) {
+			return nil
+		}
+		return errors.Join(err, tx.DropDraft(ctx, dr.ID))
+	}
 	item, err := tx.Message(ctx, model.System("mail"), row.MessageID)
 	if errors.Is(err, model.ErrNotFound) {
 		return nil // its ticket was erased

@@ -27,6 +27,7 @@ type letter struct {
 	kind       model.MailKind
 	to         model.Person
 	from       mail.Address
+	cc         []string // whom else an answer went to, for the receiver to see
 	via        string // name of the person whose words these are
 	desk       string
 	words      text.Words
@@ -51,6 +52,9 @@ func (p *Post) compose(l *letter) ([]byte, error) {
 	m.ToMailAddress(&to)
 	if l.replyTo != "" {
 		m.ReplyToMailAddress(&mail.Address{Name: headerName(l.desk), Address: l.replyTo})
+	}
+	if len(l.cc) > 0 { // a header only: each receiver has a mail of their own
+		m.SetGenHeader("Cc", strings.Join(l.cc, ", "))
 	}
 	m.Subject(headerLine(l.subject))
 	m.SetDateWithValue(l.date.Std())
@@ -96,7 +100,7 @@ func (l *letter) sender() string {
 // of a person has none.
 func automatic(k model.MailKind) string {
 	switch k {
-	case model.MailReply:
+	case model.MailReply, model.MailSide:
 		return ""
 	case model.MailTicketReceived:
 		return "auto-replied"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"escalated/model"
 )
@@ -28,6 +29,9 @@ func (s Signer) Receive(ctx context.Context, raw []byte, received model.Time) (m
 		return in, err
 	}
 	in.SignedTicket, in.SignedPerson = s.signedRecipient(m)
+	if in.SignedTicket == 0 {
+		in.SignedSide, in.SignedPerson = s.sideRecipient(m)
+	}
 	ids := []string{m.InReplyTo}
 	for i := len(m.References) - 1; i >= 0; i-- {
 		ids = append(ids, m.References[i])
@@ -42,16 +46,31 @@ func (s Signer) Receive(ctx context.Context, raw []byte, received model.Time) (m
 // signedRecipient finds the first reply address of ours: where the mail really
 // went counts before where it says it went.
 func (s Signer) signedRecipient(m model.InboundEmail) (model.TicketID, model.PersonID) {
-	all := m.Recipients
-	for _, a := range append(append([]model.MailAddress{}, m.To...), m.Cc...) {
-		all = append(all[:len(all):len(all)], a.Address)
-	}
-	for _, a := range all {
+	for _, a := range sentTo(m) {
 		if ticket, person, ok := s.ParseReplyAddress(a); ok {
 			return ticket, person
 		}
 	}
 	return 0, 0
+}
+
+// sideRecipient finds the first address of a side conversation.
+func (s Signer) sideRecipient(m model.InboundEmail) (model.SideID, model.PersonID) {
+	for _, a := range sentTo(m) {
+		if side, person, ok := s.ParseSideAddress(a); ok {
+			return side, person
+		}
+	}
+	return 0, 0
+}
+
+// sentTo are the addresses a mail went to, as it was delivered and as it says.
+func sentTo(m model.InboundEmail) []string {
+	all := slices.Clone(m.Recipients)
+	for _, a := range slices.Concat(m.To, m.Cc) {
+		all = append(all, a.Address)
+	}
+	return all
 }
 
 func (s Signer) ownRefs(ids []string) []model.OwnRef {
@@ -63,7 +82,7 @@ func (s Signer) ownRefs(ids []string) []model.OwnRef {
 		}
 		seen[id] = true
 		if r, ok := s.ParseMessageID(id); ok && r.Ticket != 0 {
-			own = append(own, model.OwnRef{Ref: id, Ticket: r.Ticket, Person: r.Person})
+			own = append(own, model.OwnRef{Ref: id, Ticket: r.Ticket, Person: r.Person, Event: r.Event})
 		}
 	}
 	return own

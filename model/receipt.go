@@ -54,6 +54,8 @@ type ReceivedMail struct {
 	// not said by it.
 	SignedTicket TicketID
 	SignedPerson PersonID
+	// SignedSide is the side conversation of such an address, with the person.
+	SignedSide SideID
 	// OwnRefs are ids of our mails that this one answers or, being a report,
 	// is about: the nearest first, all with a signature that holds.
 	OwnRefs []OwnRef
@@ -64,6 +66,7 @@ type OwnRef struct {
 	Ref    string // without brackets
 	Ticket TicketID
 	Person PersonID // whom the mail with this id went to
+	Event  EventID  // the fact it told of
 }
 
 // Unreadable is a mail that breaks a limit or holds nothing. It goes into
