@@ -2,6 +2,8 @@ package desk
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -196,6 +198,47 @@ func TestSnoozeEnds(t *testing.T) {
 		t.Error("the action does not snooze")
 	}
 	refused(t, act("never"), "until", "date")
+}
+
+// Several clocks at once, as with two servers on one file, wake each ticket
+// once.
+func TestWakingTwiceIsOnce(t *testing.T) {
+	r := newRig(t)
+	ada, sarah := r.person(model.KindAgent, "ada"), r.person(model.KindCustomer, "sarah")
+	var ids []model.TicketID
+	for range 20 {
+		tk := r.opens(sarah, "Printer")
+		_, err := r.Snooze(r.ctx, ada, tk.ID, "1h", "")
+		must(t, err)
+		ids = append(ids, tk.ID)
+	}
+	r.later(time.Hour)
+	var wg sync.WaitGroup
+	var woken atomic.Int64
+	for range 4 {
+		wg.Go(func() {
+			n, err := r.WakeSnoozed(r.ctx, model.System("clock"))
+			if err != nil {
+				t.Error(err)
+			}
+			woken.Add(int64(n))
+		})
+	}
+	wg.Wait()
+	if woken.Load() != int64(len(ids)) {
+		t.Errorf("woke %d of %d", woken.Load(), len(ids))
+	}
+	for _, id := range ids {
+		n := 0
+		for _, kind := range r.facts(id) {
+			if kind == "ticket.woken" {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("ticket %d woke %d times", id, n)
+		}
+	}
 }
 
 // lastFact is the newest fact of its kind on a ticket.
