@@ -134,7 +134,7 @@ func languagesOf(ctx context.Context, c model.Canned) string {
 	for _, l := range c.Languages() {
 		out = append(out, languageName(ctx, l))
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, text.T(ctx, "macros.comma"))
 }
 
 func asKept(p layout.Page, item string) layout.Page {
