@@ -86,6 +86,11 @@ func everyKind(t *testing.T, lang string) map[model.MailKind][]byte {
 		_, err = tx.RecordAbout(tx.Ctx, boss, "person", int64(mike.ID), model.PersonInvited{Person: mike.ID, Token: id})
 		return err
 	})
+	b.routes()
+	b.later(25 * time.Hour)
+	if n, err := b.AskRatings(b.ctx, model.System("clock")); err != nil || n != 1 {
+		t.Fatalf("asked for %d ratings: %v", n, err)
+	}
 	letters := map[model.MailKind][]byte{}
 	for _, m := range b.queue() {
 		if letters[m.Kind] == nil {

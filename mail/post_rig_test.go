@@ -57,6 +57,9 @@ func newBureau(t *testing.T, set ...string) *bureau {
 		Token: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
 			return b.MailLink(ctx, model.System("mail"), tx, ticket, person)
 		},
+		RateLink: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
+			return b.NewRateToken(ctx, tx, ticket, person)
+		},
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {
 			return b.TokenSecret(ctx, model.System("mail"), id)
 		},
