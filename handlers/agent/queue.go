@@ -48,7 +48,7 @@ func (h *handler) ListTickets(c *fiber.Ctx) error {
 	if err := h.furnish(c, &q); err != nil {
 		return err
 	}
-	return web.PageOr(c, fiber.StatusOK, view.QueuePage(q), "list")
+	return web.PageOr(c, fiber.StatusOK, view.QueuePage(q), "list", "display")
 }
 
 // furnish loads what stands around the rows of a list.

@@ -65,6 +65,22 @@
     field.value = ids.length > 1 ? Math.min(...ids) : "";
   }, true);
 
+  // A look at a ticket, from the row the pointer is on.
+  let eye;
+  document.addEventListener("mouseover", (e) => {
+    const row = e.target.closest?.("tr[data-ticket]");
+    if (!row || row.contains(eye) || !$("#peek")) return;
+    eye?.remove();
+    eye = $("#peek").content.firstElementChild.cloneNode(true);
+    eye.href = $(".sub", row).pathname + "peek/";
+    $(".grow", row).append(eye);
+  });
+  document.addEventListener("click", (e) => {
+    if (!eye?.contains(e.target) || e.ctrlKey || e.metaKey) return;
+    e.preventDefault();
+    htmx.ajax("GET", eye.pathname, "#dialog");
+  });
+
   // A long menu is searched.
   document.addEventListener("input", (e) => {
     if (!e.target.matches("[data-find]")) return;
