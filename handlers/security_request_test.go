@@ -184,7 +184,7 @@ func TestDeniedRequestsChangeNothing(t *testing.T) {
 			if htmx {
 				from = b.HTMX("panel")
 			}
-			got := from.Post(w.path(path, column), everything(names))
+			got := from.Do(method, w.path(path, column), "application/x-www-form-urlencoded", strings.NewReader(everything(names).Encode()))
 			if o := outcome(got); o != want {
 				t.Errorf("%s as %s: %s, want %s", pattern, column, o, want)
 			}
