@@ -222,6 +222,8 @@ func (d *Desk) stepFailed(ctx context.Context, step int, a model.Action, err err
 			switch x := x.(type) {
 			case model.Status:
 				args[i] = text.T(ctx, "status."+x.String())
+			case model.Localized:
+				args[i] = x.In(text.Lang(ctx))
 			case model.StatusDef:
 				if args[i] = x.Name(text.Lang(ctx)); args[i] == "" {
 					args[i] = text.T(ctx, "status."+x.State.String())
