@@ -165,6 +165,9 @@ func skipReason(err error) string {
 		if slices.Contains([]string{"transition", "required", "choice_invalid"}, problems[0].Key) {
 			return problems[0].Key
 		}
+		if problems[0].Key == "field_resolve" {
+			return "required"
+		}
 		return "refused"
 	case errors.Is(err, model.ErrNotFound):
 		return "not_found"

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"escalated/model"
+	"escalated/store"
 )
 
 // field makes a custom field of tickets.
@@ -180,6 +181,14 @@ func TestRequiredFields(t *testing.T) {
 	refused(t, r.CloseTicket(r.ctx, agent, tk.ID), "field.cause", "field_resolve")
 	_, err = r.Reply(r.ctx, agent, tk.ID, model.NewReply{Body: "Done.", Status: model.Resolved})
 	refused(t, err, "field.cause", "field_resolve")
+	r.write(func(tx *store.Tx) error {
+		err := r.act(tx.Ctx, tx, agent, tk.ID, model.Action{Type: model.ActStatus, Value: "resolved"}) // a macro, a bulk change
+		refused(t, err, "field.cause", "field_resolve")
+		if got := skipReason(err); got != "required" {
+			t.Errorf("a bulk change says %q", got)
+		}
+		return nil
+	})
 	// The customer's own "it's solved" is not held back.
 	other, err := r.OpenTicket(r.ctx, ann, model.NewTicket{Subject: "Printer", Body: "x", Fields: map[string][]string{"order": {"18"}}})
 	must(t, err)
