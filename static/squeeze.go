@@ -2,8 +2,12 @@ package static
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 var (
@@ -63,17 +67,13 @@ func shortNames(src []byte) []byte {
 	})
 }
 
-// squeezeJS drops indentation and lines that are comments. Our scripts keep no
-// text over several lines.
-func squeezeJS(src []byte) []byte {
+// squeezeJS makes a script small without changing what it does. Names at the
+// top stay: scripts of one page share them.
+func squeezeJS(src []byte) ([]byte, error) {
 	var out bytes.Buffer
-	for line := range bytes.Lines(src) {
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 || bytes.HasPrefix(line, []byte("//")) {
-			continue
-		}
-		out.Write(line)
-		out.WriteByte('\n')
+	m := js.Minifier{Version: 2022}
+	if err := m.Minify(minify.New(), &out, bytes.NewReader(src), nil); err != nil {
+		return nil, fmt.Errorf("minify: %w", err)
 	}
-	return out.Bytes()
+	return out.Bytes(), nil
 }

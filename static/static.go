@@ -49,7 +49,9 @@ var bundles = []bundle{
 	{name: "tools.js", kind: jsType, sources: []string{"js/tools.js"}},
 	{name: "fields.js", kind: jsType, sources: []string{"js/fields.js"}},
 	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
-	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/together.js", "js/composer.js", "js/draft.js", "js/list.js", "js/combo.js", "js/keys.js"}},
+	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/together.js", "js/list.js", "js/keys.js"}},
+	// For pages with something to write in; a list fetches it with its first dialog.
+	{name: "editor.js", kind: jsType, sources: []string{"js/composer.js", "js/draft.js", "js/combo.js"}},
 	{name: "portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "js/core.js", "js/live.js", "js/composer.js"}},
 	{name: "icons.svg", kind: svgType, sources: []string{"icons/icons.svg"}},
 	{name: "favicon.svg", kind: svgType, sources: []string{"icons/favicon.svg"}},
@@ -146,7 +148,9 @@ func (b bundle) join() (*Asset, error) {
 		case b.kind == cssType:
 			src = squeezeCSS(src)
 		case b.kind == jsType:
-			src = squeezeJS(src)
+			if src, err = squeezeJS(src); err != nil {
+				return nil, fmt.Errorf("static: %s: %w", name, err)
+			}
 		}
 		out.Write(src)
 		if b.kind == jsType {

@@ -179,6 +179,7 @@ const kit = {};
   on("htmx:afterSettle", (e) => {
     settle();
     if (e.target.id === "dialog" && !e.target.open && e.target.firstElementChild) e.target.showModal();
+    if (e.target.id === "dialog" && !kit.combo && words.editor) document.head.append(make("script", { src: words.editor })), delete words.editor;
   });
   for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     on(type, (e) => !(e.detail.xhr?.status < 500 && e.detail.xhr?.status) && kit.toast({ kind: "error", text: words.failed }));

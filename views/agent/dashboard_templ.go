@@ -124,7 +124,7 @@ func DashboardPage(d Dashboard) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = layout.App(layout.Page{
-			Title: greeting(ctx, d.Name), Section: text.T(ctx, "ui.home"), Nav: "home", Side: sideBar(d.Side), SideLabel: text.T(ctx, "agent.views"), Class: "wide dashboard",
+			NoEditor: true, Title: greeting(ctx, d.Name), Section: text.T(ctx, "ui.home"), Nav: "home", Side: sideBar(d.Side), SideLabel: text.T(ctx, "agent.views"), Class: "wide dashboard",
 			Actions: dashboardActions(), Live: ui.Live{Topics: []string{"queue"}, Since: int64(d.Since)},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -133,7 +133,7 @@ func QueuePage(q Queue) templ.Component {
 func queueShell(ctx context.Context, q Queue) layout.Page {
 	return layout.Page{
 		Title: queueTitle(ctx, q), Section: text.T(ctx, "ui.tickets"), NoTitle: true, Head: queueHead(q, false), Nav: "tickets", Class: "wide queue",
-		Side: sideBar(q.Side), SideLabel: text.T(ctx, "agent.views"), Actions: queueActions(q), Lean: true,
+		Side: sideBar(q.Side), SideLabel: text.T(ctx, "agent.views"), Actions: queueActions(q), Lean: true, NoEditor: true,
 		Live: ui.Live{Topics: []string{"queue:" + q.query(), "side", "presence"}, Since: int64(q.Since)},
 	}
 }

@@ -34,6 +34,7 @@ type Page struct {
 	PanelLabel string
 	Live       ui.Live  // what the page follows; the frame's when empty
 	NoIndex    bool     // keeps search engines away
+	NoEditor   bool     // App: has nothing to write in, and fetches editor.js when a dialog needs it
 	Lean       bool     // App: does without tools.css, for the queue and the ticket
 	Styles     []string // more style sheets
 	Scripts    []string // more scripts: tools.js
@@ -149,6 +150,9 @@ func startPath(ctx context.Context) string {
 func withTools(p Page) Page {
 	if !p.Lean && !slices.Contains(p.Styles, "tools.css") {
 		p.Styles = append(slices.Clone(p.Styles), "tools.css")
+	}
+	if !p.NoEditor {
+		p.Scripts = append([]string{"editor.js"}, p.Scripts...)
 	}
 	return p
 }
