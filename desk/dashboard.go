@@ -84,11 +84,7 @@ func (d *Desk) MyAnswers(ctx context.Context, by model.Actor, since model.Time) 
 	if err := maySeeQueue(by, model.TicketFilter{}); err != nil {
 		return nil, err
 	}
-	first, err := d.db.Read().FirstEventSince(ctx, since)
-	if err != nil {
-		return nil, fmt.Errorf("find the day: %w", err)
-	}
-	list, err := d.db.Read().AnswersOf(ctx, by, first, dayAnswers)
+	list, err := d.db.Read().AnswersOf(ctx, by, since, dayAnswers)
 	if err != nil {
 		return nil, fmt.Errorf("list answers: %w", err)
 	}

@@ -8,30 +8,24 @@ import (
 )
 
 // firstEventSince finds the first event of a time by halving: ids grow with
-// time, and no index on the time is needed for that. The parameters ?1 is the
-// time.
+// time, and no index on the time is needed for that. It has
+// the time four times.
 const firstEventSince = `WITH RECURSIVE half(lo, hi) AS (
 	SELECT 1, coalesce((SELECT max(id) FROM events), 0) + 1
 	UNION ALL
-	SELECT CASE WHEN coalesce((SELECT at FROM events WHERE id >= (lo + hi) / 2 ORDER BY id LIMIT 1), ?1) < ?1 THEN (lo + hi) / 2 + 1 ELSE lo END,
-		CASE WHEN coalesce((SELECT at FROM events WHERE id >= (lo + hi) / 2 ORDER BY id LIMIT 1), ?1) < ?1 THEN hi ELSE (lo + hi) / 2 END
+	SELECT CASE WHEN coalesce((SELECT at FROM events WHERE id >= (lo + hi) / 2 ORDER BY id LIMIT 1), ?) < ? THEN (lo + hi) / 2 + 1 ELSE lo END,
+		CASE WHEN coalesce((SELECT at FROM events WHERE id >= (lo + hi) / 2 ORDER BY id LIMIT 1), ?) < ? THEN hi ELSE (lo + hi) / 2 END
 	FROM half WHERE lo < hi)
 	SELECT max(lo) FROM half`
 
-// FirstEventSince is the id of the first event at or after a time; one more
-// than the newest when there is none.
-func (r Reader) FirstEventSince(ctx context.Context, t model.Time) (model.EventID, error) {
-	return one[model.EventID](ctx, r, firstEventSince, int64(t))
-}
-
-// AnswersOf are the public replies a person wrote since an event, newest
-// first, on tickets they still see.
-func (r Reader) AnswersOf(ctx context.Context, by model.Actor, since model.EventID, limit int) ([]model.Answer, error) {
+// AnswersOf are the public replies a person wrote since a time, newest first,
+// on tickets they still see.
+func (r Reader) AnswersOf(ctx context.Context, by model.Actor, since model.Time, limit int) ([]model.Answer, error) {
 	cond, args := visible(by, true)
 	return many[model.Answer](ctx, r, `SELECT e.at, e.ticket_id, json_extract(e.data, '$.message') AS message_id, t.reference, t.subject,
 		CASE WHEN t.first_response_at = e.at THEN t.created_at END AS first_of
-		FROM events e JOIN tickets t ON t.id = e.ticket_id WHERE e.id >= ? AND e.kind = 'reply.added' AND e.actor_id = ? AND `+cond+`
-		ORDER BY e.id DESC LIMIT ?`, append(append([]any{int64(since), by.ID}, args...), limit)...)
+		FROM events e JOIN tickets t ON t.id = e.ticket_id WHERE e.id >= (`+firstEventSince+`) AND e.kind = 'reply.added' AND e.actor_id = ? AND `+cond+`
+		ORDER BY e.id DESC LIMIT ?`, append(append([]any{int64(since), int64(since), int64(since), int64(since), by.ID}, args...), limit)...)
 }
 
 // DayCounts counts what came and what was resolved between the given times,
