@@ -92,7 +92,7 @@ func TestMergingSplittingLinking(t *testing.T) {
 	p := o.open(o.alan, browser.Options{})
 	p.Allow("Response Status Error Code 422") // a refused form
 	p.Goto(fmt.Sprintf("agent/tickets/%d/", second.ID))
-	p.Click("#ticket-head [data-key=merge]")
+	p.Press("M") // as the link beside the hint does
 	p.WaitFor("#dialog[open] #merge-preview >> text=goes into ESC-1")
 	p.Click("#dialog input[value=here]")
 	p.WaitFor("#merge-preview >> text=goes into ESC-2")

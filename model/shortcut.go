@@ -52,6 +52,7 @@ var shortcuts = []Shortcut{
 	{"priority", "p", "both", false},
 	{"tags", "t", "both", false},
 	{"snooze", "b", "both", false},
+	{"merge", "M", "ticket", false},
 	{"resolve", "e", "both", false},
 	{"send", "Ctrl ↵", "ticket", true},
 	{"close", "Esc", "all", true},

@@ -147,11 +147,14 @@ func (c *checking) rows(ctx context.Context, r Reader) (err error) {
 // would be a fault. Each query names what is wrong.
 var agreements = []string{
 	`SELECT 'ticket ' || id || ' has no message' FROM tickets t WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.ticket_id = t.id)`,
-	`SELECT 'ticket ' || id || ': ' || (SELECT count(*) FROM events e WHERE e.ticket_id = t.id AND e.kind = 'ticket.opened') || ' openings recorded' FROM tickets t
-		WHERE (SELECT count(*) FROM events e WHERE e.ticket_id = t.id AND e.kind = 'ticket.opened') <> 1`,
+	`SELECT 'ticket ' || id || ': ' || (SELECT count(*) FROM events e WHERE e.ticket_id = t.id AND e.kind IN ('ticket.opened', 'ticket.split_from')) || ' openings recorded' FROM tickets t
+		WHERE (SELECT count(*) FROM events e WHERE e.ticket_id = t.id AND e.kind IN ('ticket.opened', 'ticket.split_from')) <> 1`,
+	`SELECT 'ticket ' || id || ': ' || message_count || ' messages noted, ' || (SELECT count(*) FROM messages m WHERE m.ticket_id = t.id AND m.kind <> 4 AND m.deleted_at IS NULL) || ' there' FROM tickets t
+		WHERE message_count <> (SELECT count(*) FROM messages m WHERE m.ticket_id = t.id AND m.kind <> 4 AND m.deleted_at IS NULL)`,
 	`SELECT 'ticket ' || id || ': ' || message_count || ' messages, ' || (SELECT count(*) FROM events e WHERE e.ticket_id = t.id AND e.kind IN ('ticket.opened', 'reply.added', 'note.added')) || ' recorded' FROM tickets t
-		WHERE message_count <> (SELECT count(*) FROM events e WHERE e.ticket_id = t.id AND e.kind IN ('ticket.opened', 'reply.added', 'note.added'))`,
-	`SELECT 'ticket ' || id || ': the newest message is not the one noted' FROM tickets t WHERE last_message_id IS NOT (SELECT max(id) FROM messages m WHERE m.ticket_id = t.id)`,
+		WHERE message_count <> (SELECT count(*) FROM events e WHERE e.ticket_id = t.id AND e.kind IN ('ticket.opened', 'reply.added', 'note.added'))
+		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.ticket_id = t.id AND e.kind IN ('ticket.merged', 'ticket.merged_in', 'ticket.split', 'ticket.split_from', 'ticket.undone'))`, // moved: the record stays where it was made
+	`SELECT 'ticket ' || id || ': the newest message is not the one noted' FROM tickets t WHERE last_message_id IS NOT (SELECT max(id) FROM messages m WHERE m.ticket_id = t.id AND m.kind <> 4 AND m.deleted_at IS NULL)`,
 	`SELECT 'message ' || id || ' is of a mail that is not in the ledger as such' FROM messages m WHERE mail_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mail_ledger l WHERE l.id = m.mail_id AND l.disposition IN ('ticket', 'reply', 'held', 'dropped'))`,
 	`SELECT 'mail ' || id || ' became a ' || disposition || ' that is not there' FROM mail_ledger WHERE disposition IN ('ticket', 'reply') AND done_at IS NULL`,
 	`SELECT 'attachment ' || id || ' belongs to nothing' FROM attachments WHERE message_id IS NULL AND owner IS NULL`,

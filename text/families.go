@@ -52,7 +52,7 @@ var Families = []Family{
 	{"permission_group.", words(`tickets admin`)},
 	{"key.", words(`help search palette new undo side panel go_home go_tickets go_unassigned go_mine go_next go_notices down up select range
 		open peek fresh next_message previous_message next_ticket previous_ticket back reply note macro follow assign status priority
-		tags snooze resolve send close`)},
+		tags snooze merge resolve send close`)},
 	{"keys_where.", words(`all list ticket both`)},
 	{"dashboard.panel_", words(`waiting mine day load volume`)},
 	{"panel_name.", words(`participants sides fields rating tags followers links subjects`)},

@@ -3,6 +3,7 @@ package agent_test
 import (
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"escalated/desk"
 	"escalated/helpdesk/helpdesktest"
 	"escalated/model"
+	"escalated/store"
 )
 
 func num[T ~int64](n T) string { return fmt.Sprint(int64(n)) }
@@ -233,4 +235,40 @@ func TestLinksByDialog(t *testing.T) {
 		hasNot(t, page.Body, "Secret merger")
 	}
 	narrow.Post(path(problem, "links/delete/"), form{"target": {id(secret.ID)}, "kind": {"related"}}).Is(http.StatusNotFound)
+}
+
+// What moved between tickets, and back, is sound to the eyes of the check.
+func TestMergingAndSplittingLeaveTheDeskSound(t *testing.T) {
+	d := helpdesktest.New(t)
+	bob, carol, james := d.Agent("bob"), d.Customer("carol"), d.Customer("james")
+	a, b, c := carol.Opens("One"), james.Opens("Two"), carol.Opens("Three")
+	ctx, v := t.Context(), d.Verbs()
+	m, err := v.Reply(ctx, james.Actor(), b.ID, model.NewReply{Body: "The scanner"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Split(ctx, bob.Actor(), b.ID, model.NewSplit{Subject: "Scanner", Messages: []model.MessageID{m.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Merge(ctx, bob.Actor(), a.ID, model.NewMerge{Into: b.ID}); err != nil {
+		t.Fatal(err)
+	}
+	undo, set := desk.Undoing(ctx)
+	if _, err := v.Merge(undo, bob.Actor(), c.ID, model.NewMerge{Into: b.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Undo(ctx, bob.Actor(), *set); err != nil {
+		t.Fatal(err)
+	}
+	d.Settle()
+	h, err := store.Check(ctx, store.Layout{Dir: filepath.Dir(d.DB().Path())}, true)
+	if err != nil || len(h.Faults) > 0 {
+		t.Fatalf("%v, %v", h.Faults, err)
+	}
+	// The words are found where they are now, and what was merged away is not.
+	bb := d.As(bob)
+	page := bb.Get("agent/tickets/?status=any&q=one").Is(http.StatusOK)
+	has(t, page.Body, `data-ticket="`+num(b.ID)+`"`)
+	hasNot(t, page.Body, `data-ticket="`+num(a.ID)+`"`)
+	has(t, bb.Get("agent/tickets/?status=any&q=three").Body, `data-ticket="`+num(c.ID)+`"`)
 }
