@@ -146,8 +146,11 @@ func checkOptions(p *model.Invalid, in *model.FieldDef) {
 	for i := range in.Options {
 		o := &in.Options[i]
 		o.Label = cleanLabels(o.Label)
-		checkLabels(p, "options", o.Label, true, 100)
+		checkLabels(p, "options", o.Label, o.Key == "", 100) // without a label the key is shown
 		if o.Key != "" {
+			if !keyForm.MatchString(o.Key) {
+				p.Add("options", "slug_invalid")
+			}
 			continue
 		}
 		key := keyFrom(o.Label)
