@@ -238,6 +238,12 @@ func TestWriting(t *testing.T) {
 	p.WaitText("Offline: kept on this device")
 	p.WaitTrue("Object.keys(localStorage).some(k => k.startsWith('draft:'))")
 	p.Offline(false)
+	p.WaitTrue("document.querySelector('#composer').saved.reply.endsWith('offline')")
+	browser.Eval[int](p, "localStorage.setItem('draft:1:99:reply', '{}'), 0") // of a ticket that is not open
+	p.Load(func() {
+		browser.Eval[int](p, "document.querySelector('form[action$=\"logout/\"]').requestSubmit(), 0")
+	})
+	p.WaitTrue("!Object.keys(localStorage).some(k => k.startsWith('draft:'))")
 }
 
 // said is a reply of these words.

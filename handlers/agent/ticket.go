@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -180,7 +181,7 @@ func (h *handler) preview(c *fiber.Ctx, id model.TicketID, note bool, f *web.For
 func (h *handler) sent(c *fiber.Ctx, id model.TicketID, note bool, f *web.Form, sent model.Sent) error {
 	ctx, by := c.UserContext(), web.By(c)
 	then := f.Text("then")
-	if then != "" && then != web.Who(c).Prefs.AfterSend {
+	if slices.Contains([]string{"stay", "next", "back"}, then) && then != web.Who(c).Prefs.AfterSend {
 		if err := h.desk.ChangePrefs(ctx, by, func(p *model.Prefs) { p.AfterSend = then }); err != nil && !errors.Is(err, model.ErrNotFound) {
 			return err
 		}
