@@ -51,13 +51,6 @@ func (h *handler) settle(c *fiber.Ctx, p *view.Ticket) error {
 	return err
 }
 
-// nextTicket is the ticket after one that was opened at an index of a list, or
-// the one that has taken its place there; zero at the end.
-func (h *handler) nextTicket(c *fiber.Ctx, f model.TicketFilter, id model.TicketID, index int) (model.TicketID, error) {
-	at, err := h.desk.Neighbours(c.UserContext(), web.By(c), f, id, model.Place{Index: index})
-	return at.Next, err
-}
-
 // nextPath is where to go on to after a ticket: the next one of the list it
 // was opened from, with its place there, or that list when it was the last.
 func (h *handler) nextPath(c *fiber.Ctx, id model.TicketID) (string, error) {

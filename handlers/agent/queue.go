@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -151,27 +152,16 @@ func (h *handler) UpdateListPrefs(c *fiber.Ctx) error {
 		columns = moved(columns, column, way)
 		back = withEdit(back, "display")
 	}
-	id := model.ViewID(f.Int("view"))
 	if f.Text("for") == "reset" {
 		columns = nil
 	}
-	if id > 0 && (f.Text("for") == "view" || f.Text("for") == "reset" || f.Has("move")) {
-		v, err := h.desk.View(ctx, by, id)
-		if err != nil {
-			return err
-		}
-		if own := v.CanEdit && v.OwnerID == by.ID; own && (f.Text("for") == "view" || len(v.Columns) > 0) {
-			v.Columns = columns
-			if _, err = h.desk.SaveView(ctx, by, v); err != nil {
-				return err
-			}
-			return web.Done(c, back)
-		}
+	kept, err := h.keepColumns(ctx, by, f, columns)
+	if err != nil {
+		return err
 	}
 	err = h.desk.ChangePrefs(ctx, by, func(p *model.Prefs) {
-		p.Columns = columns
-		if slices.Equal(columns, model.DefaultColumns()) {
-			p.Columns = nil
+		if !kept {
+			p.Columns = columns
 		}
 		if d := f.Text("density"); d == "compact" || d == "comfortable" {
 			p.Density = d
@@ -181,6 +171,22 @@ func (h *handler) UpdateListPrefs(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Done(c, back)
+}
+
+// keepColumns keeps the columns with the view of the form, when it is the
+// actor's own and they want it so, or it has columns of its own already.
+func (h *handler) keepColumns(ctx context.Context, by model.Actor, f *web.Form, columns []string) (bool, error) {
+	id := model.ViewID(f.Int("view"))
+	if id <= 0 {
+		return false, nil
+	}
+	v, err := h.desk.View(ctx, by, id)
+	if err != nil || !v.CanEdit || v.OwnerID != by.ID || f.Text("for") != "view" && len(v.Columns) == 0 {
+		return false, err
+	}
+	v.Columns = columns
+	_, err = h.desk.SaveView(ctx, by, v)
+	return err == nil, err
 }
 
 // withEdit opens a form of the list again.

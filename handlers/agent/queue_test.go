@@ -102,6 +102,14 @@ func TestColumnsAreAPreference(t *testing.T) {
 	}
 	got = b.Post("agent/preferences/list/", form{"for": {"reset"}}).Is(http.StatusSeeOther)
 	has(t, got.Follow().Is(http.StatusOK).Body, "Priority")
+
+	id, err := d.Verbs().SaveView(t.Context(), bob.Actor(), model.View{Name: "Mine alone", Query: "priority=medium", Scope: model.ScopeMine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Post("agent/preferences/list/", form{"columns[]": {"channel"}, "for": {"view"}, "view": {fmt.Sprint(int64(id))}}).Is(http.StatusSeeOther)
+	has(t, b.Get(model.View{ID: id}.Path()).Is(http.StatusOK).Body, ">Channel<")
+	hasNot(t, b.Get("agent/tickets/").Is(http.StatusOK).Body, ">Channel<")
 }
 
 // TestViewsByForm makes, changes, shares, arranges and deletes a view without
@@ -214,4 +222,26 @@ func TestMarksOnRows(t *testing.T) {
 	if err != nil || len(in) != 1 {
 		t.Errorf("in the list %v, %v", in, err)
 	}
+}
+
+// TestFieldsAsColumns shows the values of an added field in a list, which can
+// be filtered by it with the same words.
+func TestFieldsAsColumns(t *testing.T) {
+	d := helpdesktest.New(t)
+	bob, carol := d.Agent("bob"), d.Customer("carol")
+	plan := field(t, d, model.FieldDef{Key: "plan", Kind: model.CustomSelect, Label: model.Localized{"": "Plan"}, Options: model.FieldOptions{{Key: "gold", Label: model.Localized{"": "Golden plan"}}, {Key: "tin"}}})
+	due := field(t, d, model.FieldDef{Key: "due", Kind: model.CustomDate, Label: model.Localized{"": "Due day"}})
+	a := carol.Opens("Printer")
+	carol.Opens("Scanner")
+	if err := d.Verbs().SetFields(t.Context(), bob.Actor(), a.ID, map[string][]string{plan.Key: {"gold"}, due.Key: {"2026-12-24"}}, desk.Change{}); err != nil {
+		t.Fatal(err)
+	}
+	d.Settle()
+	b := d.As(bob)
+	b.Post("agent/preferences/list/", form{"columns[]": {"status", "field.plan", "field.due", "field.gone"}}).Is(http.StatusSeeOther)
+	page := b.Get("agent/tickets/").Is(http.StatusOK).AtMost(12)
+	has(t, page.Body, "Plan", "Golden plan", "Due day", "24 Dec 2026")
+	page = b.Get("agent/tickets/?field.plan=gold").Is(http.StatusOK).AtMost(12)
+	has(t, page.Body, "Plan: Golden plan", "Printer")
+	hasNot(t, page.Body, "Scanner")
 }
