@@ -108,8 +108,8 @@ func TestColumnsAreAPreference(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Post("agent/preferences/list/", form{"columns[]": {"channel"}, "for": {"view"}, "view": {fmt.Sprint(int64(id))}}).Is(http.StatusSeeOther)
-	has(t, b.Get(model.View{ID: id}.Path()).Is(http.StatusOK).Body, ">Channel<")
-	hasNot(t, b.Get("agent/tickets/").Is(http.StatusOK).Body, ">Channel<")
+	has(t, b.Get(model.View{ID: id}.Path()).Is(http.StatusOK).Body, ">Channel</th>")
+	hasNot(t, b.Get("agent/tickets/").Is(http.StatusOK).Body, ">Channel</th>")
 }
 
 // TestViewsByForm makes, changes, shares, arranges and deletes a view without
