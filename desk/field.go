@@ -97,7 +97,7 @@ func (d *Desk) checkField(ctx context.Context, tx *store.Tx, in *model.FieldDef,
 	checkLabels(&p, "label", in.Label, true, 100)
 	checkLabels(&p, "help", in.Help, false, 500)
 	if in.ID == 0 {
-		checkNewField(&p, in, len(all))
+		checkNewField(&p, in, all)
 	}
 	if !slices.Contains([]string{model.RequiredNever, model.RequiredOnCreate, model.RequiredOnResolve}, in.RequiredOn) || in.Entity == model.FieldOfPerson && in.RequiredOn != "" {
 		p.Add("required_on", "choice_invalid")
@@ -115,7 +115,7 @@ func (d *Desk) checkField(ctx context.Context, tx *store.Tx, in *model.FieldDef,
 	return p.Err()
 }
 
-func checkNewField(p *model.Invalid, in *model.FieldDef, n int) {
+func checkNewField(p *model.Invalid, in *model.FieldDef, all []model.FieldDef) {
 	if in.Entity != model.FieldOfTicket && in.Entity != model.FieldOfPerson {
 		p.Add("entity", "choice_invalid")
 	}
@@ -123,12 +123,14 @@ func checkNewField(p *model.Invalid, in *model.FieldDef, n int) {
 		p.Add("kind", "choice_invalid")
 	}
 	if in.Key == "" {
-		in.Key = keyFrom(in.Label)
+		in.Key = keyFrom(in.Label, "field", func(key string) bool {
+			return slices.ContainsFunc(all, func(f model.FieldDef) bool { return f.Entity == in.Entity && f.Key == key })
+		})
 	}
 	if !keyForm.MatchString(in.Key) || slices.Contains(model.ConditionProperties(), in.Key) {
 		p.Add("key", "slug_invalid")
 	}
-	if n >= maxFields {
+	if len(all) >= maxFields {
 		p.Add("key", "too_many", "Max", maxFields)
 	}
 }
@@ -153,10 +155,7 @@ func checkOptions(p *model.Invalid, in *model.FieldDef) {
 			}
 			continue
 		}
-		key := keyFrom(o.Label)
-		if key == "" {
-			key = "option"
-		}
+		key := keyFrom(o.Label, "option", func(key string) bool { return seen[key] })
 		o.Key = key
 		for n := 2; seen[o.Key]; n++ {
 			o.Key = key + "_" + strconv.Itoa(n)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -34,13 +35,21 @@ const maxStatuses = 100
 
 var keyForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 
-// keyFrom makes a key of a label: letters, digits and underscores.
-func keyFrom(l model.Localized) string {
+// keyFrom makes a key of a label: Latin letters, digits and underscores. What
+// is written in another script gets the word with a number that is free.
+func keyFrom(l model.Localized, word string, taken func(string) bool) string {
 	key := strings.ReplaceAll(model.Slug(l.In("en")), "-", "_")
-	if key != "" && (key[0] < 'a' || key[0] > 'z') {
-		key = "s_" + key
+	if key != "" && key[0] >= '0' && key[0] <= '9' {
+		key = word + "_" + key
 	}
-	return key[:min(len(key), 60)]
+	if key = key[:min(len(key), 60)]; keyForm.MatchString(key) {
+		return key
+	}
+	key = word
+	for n := 2; taken(key); n++ {
+		key = word + "_" + strconv.Itoa(n)
+	}
+	return key
 }
 
 // SaveStatus creates a status (id zero) or changes it. What it means, its
@@ -99,15 +108,17 @@ func (d *Desk) checkStatus(ctx context.Context, tx *store.Tx, in *model.StatusDe
 		p.Add("state", "in_use")
 	}
 	if in.ID == 0 {
+		list, err := tx.Statuses(ctx)
+		if err != nil {
+			return was, err
+		}
 		if in.Key == "" {
-			in.Key = keyFrom(in.Label)
+			in.Key = keyFrom(in.Label, "status", func(key string) bool { _, ok := model.StatusByKey(list, key); return ok })
 		}
 		if !keyForm.MatchString(in.Key) {
 			p.Add("key", "slug_invalid")
 		}
-		if list, err := tx.Statuses(ctx); err != nil {
-			return was, err
-		} else if len(list) >= maxStatuses {
+		if len(list) >= maxStatuses {
 			p.Add("key", "too_many", "Max", maxStatuses)
 		}
 	}
