@@ -62,6 +62,7 @@ func TestForeignPagesChangeNothing(t *testing.T) {
 // kinds are the Content-Types of GET routes that are no pages.
 var kinds = map[string]string{
 	"attachments/:id/": "application/octet-stream", "guest/:token/attachments/:id/": "application/octet-stream",
+	"agent/tickets/export.csv": "text/csv",
 	"admin/mail/:id": "application/octet-stream", "admin/inbound/:id": "application/octet-stream",
 }
 

@@ -86,6 +86,9 @@ func everyKind(t *testing.T, lang string) map[model.MailKind][]byte {
 		_, err = tx.RecordAbout(tx.Ctx, boss, "person", int64(mike.ID), model.PersonInvited{Person: mike.ID, Token: id})
 		return err
 	})
+	if _, err := b.StartSide(b.ctx, mike, tk.ID, model.NewSide{Address: "depot@carrier.example", Subject: subject, Body: "Where is **parcel 77**?"}); err != nil {
+		t.Fatal(err)
+	}
 	b.routes()
 	b.later(25 * time.Hour)
 	if n, err := b.AskRatings(b.ctx, model.System("clock")); err != nil || n != 1 {

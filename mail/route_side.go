@@ -58,7 +58,7 @@ func (r *router) side(ctx context.Context, rec model.Record, said model.SideSaid
 	if l.references, err = r.tx.SideRefs(ctx, s.ID, 20); err != nil {
 		return err
 	}
-	l.page = emails.Mail{Desk: r.s.DeskName, Said: &emails.Said{By: item.Author.Display(), Text: item.Body, Markdown: item.Markdown}, Foot: []string{l.words.T("mail.side_foot", "Desk", r.s.DeskName)}}
+	l.page = emails.Mail{Desk: r.s.DeskName, Heading: s.Subject, Said: &emails.Said{By: item.Author.Display(), When: l.words.DateTime(item.CreatedAt.Std()), Text: item.Body, Markdown: item.Markdown}, Foot: []string{l.words.T("mail.side_foot", "Desk", r.s.DeskName)}}
 	var total int64
 	for _, f := range files[item.ID] {
 		total += f.Size

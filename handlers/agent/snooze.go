@@ -113,6 +113,9 @@ func (h *handler) toolForm(c *fiber.Ctx) (model.TicketID, *web.Form, error) {
 		return 0, nil, err
 	}
 	web.Slot(c, toolSlot(c))
+	if _, err := h.desk.Ticket(c.UserContext(), web.By(c), id); err != nil { // before a word about the form
+		return 0, nil, err
+	}
 	f, err := web.ReadForm(c, nil)
 	return id, f, err
 }

@@ -101,7 +101,7 @@ func (h *handler) say(c *fiber.Ctx, note bool) error {
 	if err != nil {
 		return err
 	}
-	if f.Has("preview") { // without scripts, the page shows it
+	if f.Text("preview") == "1" { // without scripts, the page shows it
 		return h.preview(c, id, note, f)
 	}
 	in, problems, err := h.reply(c, id, f)
