@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -19,7 +22,8 @@ import (
 
 const (
 	heartbeat = 20 * time.Second // below the minute after which proxies close a silent connection
-	watch     = 4 * time.Second  // so often a silent page is asked whose it is
+	watch     = 2 * time.Second  // so often a silent page is looked at; with standing, less than 5 s
+	standing  = 3 * time.Second  // how long it holds who is reading
 	pace      = time.Second      // at most one message in this time, but for what is urgent
 	haste     = 100 * time.Millisecond
 	catchUp   = 500 // records read from the past; further behind, the page reloads
@@ -44,6 +48,60 @@ type stream struct {
 	mu    sync.Mutex
 	pages map[string]int // open streams by reader
 	group *group
+
+	start sync.Once
+	tasks [2]chan func() // calm ones, and urgent ones, which go first
+}
+
+// work has a few workers make the message of a page, one after the other: a
+// thousand pages that are told at once must not take a thousand times the
+// memory, and the first has its message before the last is begun.
+func (s *stream) work(ctx context.Context, urgent bool, task func() error) (err error) {
+	s.start.Do(func() {
+		s.tasks = [2]chan func(){make(chan func()), make(chan func())}
+		for range max(4, 2*runtime.GOMAXPROCS(0)) {
+			go s.worker()
+		}
+	})
+	done := make(chan struct{})
+	run := func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
+		err = task()
+	}
+	line := s.tasks[0]
+	if urgent {
+		line = s.tasks[1]
+	}
+	select {
+	case line <- run:
+		<-done
+		return err
+	case <-s.hub.Done():
+	case <-ctx.Done():
+	}
+	return errEnd
+}
+
+func (s *stream) worker() {
+	for {
+		var run func()
+		select {
+		case run = <-s.tasks[1]:
+		default:
+			select {
+			case run = <-s.tasks[1]:
+			case run = <-s.tasks[0]:
+			case <-s.hub.Done():
+				return
+			}
+		}
+		run()
+	}
 }
 
 // group is what pages told at the same time have in common: the answers of the
@@ -155,7 +213,7 @@ func (s *stream) Poll(c *fiber.Ctx) error {
 // follower reads the topics of a request and asks whether the actor may
 // follow each.
 func (s *stream) follower(c *fiber.Ctx) (*follower, error) {
-	f := &follower{stream: s, by: web.By(c), knock: web.Freeze(c)}
+	f := &follower{stream: s, by: web.By(c), who: web.Who(c), asked: time.Now(), knock: web.Freeze(c)}
 	names := web.QueryList(c, "t")
 	if len(names) == 0 || len(names) > maxTopics {
 		return nil, model.ErrNotFound

@@ -23,7 +23,9 @@ type follower struct {
 	last    model.EventID // newest event the page knows or waits for
 	calm    time.Time     // no message before, but for what is urgent
 	wrote   time.Time
-	hurry   func() // sets the deadline of the next write
+	who     web.Visitor
+	asked   time.Time // when who was found out
+	hurry   func()    // sets the deadline of the next write
 }
 
 // follow is one topic of a page, with the records it was not told of yet.
@@ -65,11 +67,8 @@ func mine(by model.Actor, r model.Record) bool {
 func (f *follower) run(ctx context.Context, w *bufio.Writer, sub *live.Sub) error {
 	f.wrote = time.Now()
 	fmt.Fprint(w, "retry: 3000\n: open\n\n")
-	m, err := f.begin(ctx)
+	err := f.again(ctx, w)
 	if err != nil {
-		return err
-	}
-	if err := f.write(w, m); err != nil {
 		return err
 	}
 	look := time.NewTicker(watch)
@@ -98,13 +97,34 @@ func (f *follower) run(ctx context.Context, w *bufio.Writer, sub *live.Sub) erro
 	}
 }
 
+// again tells the page all it does not know.
+func (f *follower) again(ctx context.Context, w *bufio.Writer) error {
+	var m message
+	err := f.work(ctx, false, func() (err error) {
+		m, err = f.begin(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return f.write(w, m)
+}
+
 // look asks whose page it is, and gives a sign of life when none was given for
 // long.
 func (f *follower) look(ctx context.Context, w *bufio.Writer) error {
-	ctx, cancel := context.WithTimeout(f.together(ctx), patienceOfStream)
-	defer cancel()
-	if _, err := f.still(ctx); err != nil {
-		return err
+	if time.Since(f.asked) >= standing {
+		err := f.work(ctx, false, func() error {
+			ctx, cancel := context.WithTimeout(f.together(ctx), patienceOfStream)
+			defer cancel()
+			if _, err := f.still(ctx); !busy(ctx, err) {
+				return err
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if time.Since(f.wrote) < heartbeat {
 		return nil
@@ -117,15 +137,12 @@ func (f *follower) look(ctx context.Context, w *bufio.Writer) error {
 func (f *follower) take(ctx context.Context, w *bufio.Writer, sub *live.Sub) error {
 	records, missed := sub.Take()
 	if missed {
-		m, err := f.begin(ctx)
-		if err != nil {
-			return err
-		}
-		return f.write(w, m)
+		return f.again(ctx, w)
 	}
 	seen := f.last
 	for _, r := range records {
 		if mine(f.by, r) {
+			f.asked = time.Time{}
 			if err := f.look(ctx, w); err != nil {
 				return err
 			}
@@ -176,13 +193,32 @@ func (f *follower) tell(ctx context.Context, w *bufio.Writer) error {
 	if !slices.ContainsFunc(f.follows, func(t *follow) bool { return f.ready(t, now) }) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(f.together(ctx), patienceOfStream)
-	defer cancel()
-	ctx, err := f.still(ctx)
+	urgent := slices.ContainsFunc(f.follows, func(t *follow) bool { return t.Urgent && f.ready(t, now) })
+	var m message
+	err := f.work(ctx, urgent, func() (err error) {
+		m, err = f.news(ctx, now)
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	return f.write(w, m)
+}
+
+// news makes the message of what is due.
+func (f *follower) news(ctx context.Context, now time.Time) (message, error) {
+	ctx, cancel := context.WithTimeout(f.together(ctx), patienceOfStream)
+	defer cancel()
+	ctx, err := f.still(ctx)
+	if busy(ctx, err) {
+		f.rest(now)
+		return message{}, nil
+	}
+	if err != nil {
+		return message{}, err
+	}
 	var out strings.Builder
+	calm := f.calm
 	for _, t := range f.follows {
 		if !f.ready(t, now) {
 			continue
@@ -190,16 +226,38 @@ func (f *follower) tell(ctx context.Context, w *bufio.Writer) error {
 		if t.Urgent {
 			t.next = now.Add(haste)
 		} else {
-			defer func() { f.calm = now.Add(pace) }() // all calm topics go together
+			calm = now.Add(pace) // all calm topics go together
 		}
 		html, err := f.render(ctx, t, t.waiting)
+		if out.Len() == 0 {
+			out.Grow(len(html) + 1024)
+		}
+		if busy(ctx, err) {
+			t.next = now.Add(pace) // the desk has more to do than it can: soon again
+			calm = now.Add(pace)
+			continue
+		}
 		if err != nil {
-			return err
+			return message{}, err
 		}
 		t.waiting = nil
 		out.WriteString(html)
 	}
-	return f.write(w, message{html: out.String(), id: f.known()})
+	f.calm = calm
+	return message{html: out.String(), id: f.known()}, nil
+}
+
+// rest puts off what is due.
+func (f *follower) rest(now time.Time) {
+	f.calm = now.Add(pace)
+	for _, t := range f.follows {
+		t.next = f.calm
+	}
+}
+
+// busy reports whether something failed for want of time or of the database.
+func busy(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, model.ErrUnavailable))
 }
 
 // known is the newest event of which the page has been told, and of all
@@ -218,8 +276,13 @@ func (f *follower) known() model.EventID {
 }
 
 // still makes sure that the reader is who they were: sessions end, rights
-// change, while pages stay open. The context is that of the page now.
+// change, while pages stay open. The context is that of the page now. What was
+// found out a moment ago still stands; of changes of the account itself the
+// record tells.
 func (f *follower) still(ctx context.Context) (context.Context, error) {
+	if time.Since(f.asked) < standing {
+		return f.site.Fresh(ctx, f.who), nil
+	}
 	who, err := f.site.Identify(ctx, f.knock)
 	if err != nil {
 		return ctx, fmt.Errorf("identify: %w", err)
@@ -228,7 +291,7 @@ func (f *follower) still(ctx context.Context) (context.Context, error) {
 		return ctx, errEnd
 	}
 	changed := who.Actor.Kind != f.by.Kind || who.Actor.Narrow != f.by.Narrow || !slices.Equal(who.Actor.Departments, f.by.Departments) || !slices.Equal(who.Actor.Permissions, f.by.Permissions)
-	f.by = who.Actor
+	f.by, f.who, f.asked = who.Actor, who, time.Now()
 	if changed && !f.mayAny(ctx) {
 		return ctx, errEnd
 	}
@@ -324,7 +387,10 @@ func (f *follower) write(w *bufio.Writer, m message) error {
 	}
 	if m.html != "" {
 		fmt.Fprintf(w, "id: %d\n", m.id)
-		for line := range strings.SplitSeq(strings.TrimSuffix(lines.Replace(m.html), "\n"), "\n") {
+		if strings.Contains(m.html, "\r") {
+			m.html = lines.Replace(m.html)
+		}
+		for line := range strings.SplitSeq(strings.TrimSuffix(m.html, "\n"), "\n") {
 			_, _ = w.WriteString("data: ") // Flush tells
 			_, _ = w.WriteString(line)
 			_ = w.WriteByte('\n')

@@ -119,6 +119,7 @@ func TestRightsAreAskedAtEachMessage(t *testing.T) {
 	if got, err := p.hear(t); err != nil || got != "" {
 		t.Fatalf("%q, %v", got, err)
 	}
+	p.asked = time.Time{}
 	p.who.Departments = []model.DepartmentID{3} // and when no topic is left, the stream ends
 	if _, err := p.still(ui.With(t.Context(), &ui.Frame{})); err != errEnd {
 		t.Fatalf("still there: %v", err)

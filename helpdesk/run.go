@@ -161,6 +161,9 @@ func (d *Desk) tellPages(ctx context.Context) error {
 	}
 }
 
+// Readers is how many event streams of open pages there are.
+func (d *Desk) Readers() int { return d.hub.Readers() }
+
 // noticed tells the open pages of people that their notifications changed.
 func (d *Desk) noticed(list []desk.Noticed) {
 	records := make([]model.Record, len(list))

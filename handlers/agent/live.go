@@ -53,17 +53,35 @@ func wantsTicket(_ model.Actor, arg string, r model.Record) bool {
 
 // renderTicket shows the ticket as it is now. It is the same for one change
 // and for ten, so that a page may be told twice.
-func (h *handler) renderTicket(ctx context.Context, by model.Actor, arg string, _ []model.Record) (string, error) {
+func (h *handler) renderTicket(ctx context.Context, by model.Actor, arg string, records []model.Record) (string, error) {
 	id, all := ticketArg(arg)
 	p, err := h.load(ctx, by, id, all)
 	if err != nil {
 		return "", err
 	}
+	part := view.LiveTicket(p)
+	if onlySaid(records) {
+		part = view.LiveThread(p)
+	}
 	var b strings.Builder
-	if err := view.LiveTicket(p).Render(ctx, &b); err != nil {
+	b.Grow(32 << 10)
+	if err := part.Render(ctx, &b); err != nil {
 		return "", fmt.Errorf("render ticket: %w", err)
 	}
 	return b.String(), nil
+}
+
+// onlySaid reports whether records are but messages and their mails: then the
+// properties beside the conversation stay as they are.
+func onlySaid(records []model.Record) bool {
+	for _, r := range records {
+		switch r.Kind {
+		case "reply.added", "note.added", "mail.sent", "mail.failed", "mail.retried":
+		default:
+			return false
+		}
+	}
+	return len(records) > 0
 }
 
 // mayFollowQueue: the staff, of any list; its query is the argument.
@@ -80,7 +98,7 @@ func wantsQueue(by model.Actor, _ string, r model.Record) bool {
 		return false
 	}
 	switch r.Kind {
-	case "ticket.followed", "ticket.unfollowed", "ticket.linked", "mail.sent", "mail.failed", "attachment.rejected", "mention.added", "note.pinned", "note.unpinned":
+	case "ticket.followed", "ticket.unfollowed", "ticket.linked", "ticket.unlinked", "mail.sent", "mail.failed", "attachment.rejected", "mention.added", "note.pinned", "note.unpinned":
 		return false
 	}
 	return true

@@ -7,7 +7,7 @@
   // The desk is told of a ticket's page while somebody looks at it.
   const place = $("#presence")?.dataset.presence;
   let typed = 0;
-  const tell = (state) => fetch(place, { method: "POST", body: new URLSearchParams({ state }), keepalive: true }).catch(() => {});
+  const tell = (state) => fetch(place, { method: "POST", body: new URLSearchParams({ state }), keepalive: state === "gone" }).catch(() => {});
   if (place) {
     const beat = () => document.hidden || tell(Date.now() - typed < 10000 ? "replying" : "viewing");
     beat();
@@ -32,10 +32,12 @@
     for (const el of all("[data-who]")) el.replaceChildren(...($(`#who [data-at="${el.dataset.who}"]`)?.cloneNode(true).childNodes || []));
   };
 
-  const title = document.title;
+  // The window's title carries the number; what the page calls itself may change.
+  let title, ours;
   const count = (bell) => {
     const n = bell && $(".count", bell)?.textContent;
-    document.title = n ? "(" + n + ") " + title.replace(/^\(.*?\) /, "") : title;
+    if (document.title !== ours) title = document.title;
+    document.title = ours = n ? "(" + n + ") " + title.replace(/^\(.*?\) /, "") : title;
   };
   count($("#bell"));
 
@@ -58,7 +60,7 @@
     else if (el?.id === "bell") count(el);
     else if (el?.id === "notices") show(el);
   });
-  document.addEventListener("htmx:afterSettle", (e) => e.target.id === "list" && rows());
+  document.addEventListener("htmx:afterSettle", (e) => e.target.id === "list" && (rows(), count($("#bell"))));
 
   // A tab that nobody looks at has no stream. Where the browser may tell, it
   // asks now and then, for the bell alone.
