@@ -47,7 +47,7 @@ func (o *bench) viewCases(ctx context.Context, people map[string]*benchUser) ([]
 		if have[name] {
 			continue
 		}
-		if _, err := d.SaveView(ctx, by, model.View{Name: name, Scope: model.ScopeMine, Query: q, Icon: "filter", Hue: "blue"}); err != nil {
+		if _, err := d.SaveView(ctx, by, model.View{Name: name, Scope: model.ScopeMine, Query: q, Icon: "list", Hue: "blue"}); err != nil {
 			return nil, fmt.Errorf("save a view: %w", err)
 		}
 	}
@@ -134,7 +134,7 @@ func (o *bench) replyCases(ctx context.Context) ([]benchCase, error) {
 const (
 	liveStreams = 1000
 	liveTickets = 20
-	liveReaders = 100 // sessions the streams are spread over
+	liveReaders = 50 // people the streams are spread over
 )
 
 // liveCases measure how long it takes from saying a reply until it is on the
@@ -146,11 +146,27 @@ func (o *bench) liveCases(ctx context.Context) ([]benchCase, func(), error) {
 	}
 	d := o.desk.Desk()
 	crowd := &liveCrowd{heard: map[string]chan time.Time{}}
-	secrets := make([]string, liveReaders)
-	for i := range secrets {
-		if secrets[i], err = d.OpenSession(ctx, model.System("bench"), by.ID, false); err != nil {
+	choices, err := d.Choices(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var secrets []string
+	for _, a := range choices.Agents[:min(len(choices.Agents), liveReaders)] {
+		who, err := d.ActorOf(ctx, model.System("bench"), a.ID)
+		if err != nil {
 			return nil, nil, err
 		}
+		if who.Narrow {
+			continue // may not see the tickets
+		}
+		secret, err := d.OpenSession(ctx, model.System("bench"), a.ID, false)
+		if err != nil {
+			return nil, nil, err
+		}
+		secrets = append(secrets, secret)
+	}
+	if len(secrets) == 0 {
+		return nil, nil, fmt.Errorf("%s", o.app.say.T("bench.nobody"))
 	}
 	open, stop := context.WithCancel(ctx)
 	for i := range liveStreams {
@@ -158,7 +174,7 @@ func (o *bench) liveCases(ctx context.Context) ([]benchCase, func(), error) {
 		if i%2 == 0 {
 			topics = []string{fmt.Sprint("ticket:", int64(o.sample.Newest)-int64(i/2%liveTickets))}
 		}
-		if err := crowd.join(open, o.url, secrets[i%liveReaders], topics); err != nil {
+		if err := crowd.join(open, o.url, secrets[i%len(secrets)], topics); err != nil {
 			stop()
 			return nil, nil, fmt.Errorf("open stream %d: %w", i, err)
 		}
