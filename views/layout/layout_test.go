@@ -36,7 +36,7 @@ func TestShells(t *testing.T) {
 	page := layout.Page{
 		Title: "Needs me", Section: "Tickets", Count: 8, Side: templ.Raw("<p>side</p>"), SideLabel: "Views",
 		Panel: templ.Raw("<p>panel</p>"), PanelLabel: "Details", Back: &ui.Btn{Text: "Back", Value: "/help/"},
-		Live: ui.Live{Topics: []string{"ticket:1042", "me"}, Since: 981},
+		Live: ui.Live{Topics: []string{"ticket:1042"}, Since: 981},
 	}
 	shells := map[string]string{
 		"app":    html(t, "agent", "ar", layout.App(page)),
