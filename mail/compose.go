@@ -28,7 +28,7 @@ type letter struct {
 	to         model.Person
 	from       mail.Address
 	cc         []string // whom else an answer went to, for the receiver to see
-	via        string // name of the person whose words these are
+	via        string   // name of the person whose words these are
 	desk       string
 	words      text.Words
 	date       model.Time

@@ -28,7 +28,9 @@ func (h *handler) ExportTickets(c *fiber.Ctx) error {
 	finding, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	query := map[string]string{}
-	c.Context().QueryArgs().VisitAll(func(k, v []byte) { query[string(k)] = string(v) })
+	for k, v := range c.Context().QueryArgs().All() {
+		query[string(k)] = string(v)
+	}
 	ids, err := h.desk.ExportList(finding, by, func(name string) string { return query[name] })
 	if err != nil {
 		return err
