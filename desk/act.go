@@ -201,6 +201,9 @@ func actFollow(on bool) func(d *Desk, ctx context.Context, tx *store.Tx, by mode
 			}
 			who = p.ID
 		}
+		if who != by.ID && !by.Can(model.PermTicketEdit) { // it gives sight of the ticket, or takes it
+			return model.ErrDenied
+		}
 		return d.setFollow(ctx, tx, by, t.ID, who, on)
 	}
 }

@@ -355,6 +355,9 @@ func (d *Desk) MacroText(ctx context.Context, by model.Actor, id model.TicketID,
 	if err != nil {
 		return "", err
 	}
+	if err := d.unbroken(ctx, by, m); err != nil { // such as by a text that is not shared any more
+		return "", err
+	}
 	f := d.filler(d.db.Read(), by, t)
 	var parts []string
 	for _, a := range m.Actions {

@@ -51,6 +51,10 @@ func (d *Desk) placeSide(ctx context.Context, tx *store.Tx, m *incoming, s model
 		m.put(model.MailIgnored, "automatic", m.row.Detail)
 		return nil
 	}
+	if reason := doubtful(m, who); reason != "" {
+		m.put(model.MailQuarantined, reason, "")
+		return nil
+	}
 	if who, err = d.known(ctx, tx, m, who); err != nil {
 		return err
 	}
@@ -77,4 +81,17 @@ func (d *Desk) placeSide(ctx context.Context, tx *store.Tx, m *incoming, s model
 	}
 	m.row.Outcome, m.row.Reason, m.row.MessageID = model.MailToReply, "side", msg.ID
 	return d.finishMessage(ctx, tx, m, who.ID)
+}
+
+// doubtful says why a mail to a side conversation waits for somebody to look:
+// an address in From proves nothing, and nobody may seem to be of the staff by
+// one.
+func doubtful(m *incoming, who model.Person) string {
+	switch {
+	case m.FromCount > 1:
+		return "many_senders"
+	case who.Kind.Staff() && (m.SignedSide == 0 || m.SignedPerson != who.ID):
+		return "staff_unproven"
+	}
+	return ""
 }

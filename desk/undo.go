@@ -100,6 +100,15 @@ func (d *Desk) mayUndo(ctx context.Context, r store.Reader, by model.Actor, set 
 	if need != "" && !by.Can(need) || !own && !by.Can(model.PermTicketEdit) {
 		return nil, model.ErrDenied
 	}
+	if !by.Can(model.PermTicketDelete) { // among other things, such as by a macro
+		bins, err := r.ChangesBin(ctx, set.ID)
+		if err != nil {
+			return nil, err
+		}
+		if bins {
+			return nil, model.ErrDenied
+		}
+	}
 	if own && len(may) < len(ids) {
 		gone, err := r.MovedAway(ctx, set)
 		if err != nil {

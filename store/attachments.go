@@ -63,7 +63,7 @@ func (r Reader) Attachment(ctx context.Context, by model.Actor, id model.Attachm
 	}
 	cond, args := visible(by, true)
 	v, err := one[row](ctx, r, "SELECT "+attachmentColumns+`, m.ticket_id, b.sha256 FROM attachments a JOIN blobs b ON b.id = a.blob_id JOIN messages m ON m.id = a.message_id JOIN tickets t ON t.id = m.ticket_id
-		WHERE a.id = ? AND `+visibleMessages(by)+" AND "+cond, append([]any{id}, args...)...)
+		WHERE a.id = ? AND `+visibleFiles(by)+" AND "+cond, append([]any{id}, args...)...)
 	if err == model.ErrNotFound && by.OwnerKey() != "" {
 		v, err = one[row](ctx, r, "SELECT "+attachmentColumns+", b.sha256 FROM attachments a JOIN blobs b ON b.id = a.blob_id WHERE a.id = ? AND a.owner = ?", id, by.OwnerKey())
 	}

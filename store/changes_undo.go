@@ -101,6 +101,12 @@ func (r Reader) ChangesOnly(ctx context.Context, id model.ChangeSetID, table str
 	return one[bool](ctx, r, "SELECT NOT EXISTS (SELECT 1 FROM change_rows WHERE set_id = ? AND tbl <> ?)", int64(id), table)
 }
 
+// ChangesBin reports whether a set put tickets into the bin or took them out.
+func (r Reader) ChangesBin(ctx context.Context, id model.ChangeSetID) (bool, error) {
+	return one[bool](ctx, r, `SELECT EXISTS (SELECT 1 FROM change_rows WHERE set_id = ? AND tbl = 'tickets' AND before IS NOT NULL
+		AND json_type(after, '$.deleted_at') IS NOT NULL)`, int64(id))
+}
+
 // keepUndone notes who took a set back and what was left alone.
 func (tx *Tx) keepUndone(ctx context.Context, by model.Actor, out model.Undone) error {
 	left, err := json.Marshal(out.Conflicts)

@@ -61,6 +61,15 @@ func visibleMessages(by model.Actor) string {
 	return "m.kind = 1 AND m.held_at IS NULL AND m.deleted_at IS NULL"
 }
 
+// visibleFiles is visibleMessages for files, which the staff opens in side
+// conversations too.
+func visibleFiles(by model.Actor) string {
+	if by.Staff() {
+		return "m.deleted_at IS NULL"
+	}
+	return visibleMessages(by)
+}
+
 // VisibleTickets are those of the tickets that the actor may see.
 func (r Reader) VisibleTickets(ctx context.Context, by model.Actor, ids []model.TicketID) ([]model.TicketID, error) {
 	cond, args := visible(by, true)
