@@ -74,6 +74,10 @@ func TestMentionsTellPeopleAndTeamsOnce(t *testing.T) {
 	if got := r.mentions(tk.ID); len(got) != 2 {
 		t.Fatalf("replies, quotes and code mention: %q", got)
 	}
+	called, err := r.OpenTicket(r.ctx, ada, model.NewTicket{Subject: "Called in", Body: "@cid knows them", Note: true, Requester: sarah.ID})
+	if must(t, err); !slices.Equal(r.mentions(called.ID), []string{"Cid"}) {
+		t.Fatalf("the note a ticket begins with mentions %q", r.mentions(called.ID))
+	}
 	if _, err := r.Note(r.ctx, ada, tk.ID, model.NewReply{Body: "@cid from the archive", Imported: true}); err != nil || len(r.mentions(tk.ID)) != 2 {
 		t.Fatalf("an imported note mentions: %v", err)
 	}

@@ -113,6 +113,11 @@ func (d *Desk) fileTicket(ctx context.Context, tx *store.Tx, by model.Actor, own
 	}); err != nil {
 		return t, err
 	}
+	if in.Note && !in.Imported {
+		if err := d.mention(ctx, tx, by, t, m); err != nil {
+			return t, err
+		}
+	}
 	if in.Assignee != 0 {
 		if err := d.assign(ctx, tx, by, t, in.Assignee, s); err != nil {
 			return t, err
