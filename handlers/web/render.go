@@ -59,6 +59,7 @@ func JSON(c *fiber.Ctx, status int, v any) error { return c.Status(status).JSON(
 
 // Nothing answers that it is done and nothing changes on the page.
 func Nothing(c *fiber.Ctx) error {
+	c.Append(fiber.HeaderVary, "HX-Request")
 	sendToasts(c)
 	c.Status(fiber.StatusNoContent)
 	return nil
