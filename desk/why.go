@@ -23,7 +23,7 @@ func (d *Desk) Why(ctx context.Context, by model.Actor, id model.TicketID) (mode
 	if w.Ticket, err = r.Ticket(ctx, by, id); err != nil {
 		return w, err
 	}
-	if w.Facts, err = r.WhyFacts(ctx, id); err != nil {
+	if w.Facts, err = r.WhyFacts(ctx, by, id); err != nil {
 		return w, fmt.Errorf("explain properties: %w", err)
 	}
 	if w.Ticket.WaitingSince < model.Never {

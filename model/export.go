@@ -15,11 +15,12 @@ type ExportRow struct {
 
 // Harmless is a text that no spreadsheet takes for a formula.
 func Harmless(s string) string {
-	if s != "" {
-		switch s[0] {
-		case '=', '+', '-', '@', '\t', '\r', '|', '%':
+	for _, r := range s {
+		switch r {
+		case '=', '+', '-', '@', '\t', '\r', '|', '%', '＝', '＋', '－', '＠': // the wide ones are read as the others in East Asia
 			return "'" + s
 		}
+		break
 	}
 	return s
 }

@@ -16,9 +16,11 @@ func (r Reader) Entries(ctx context.Context, by model.Actor, t model.TicketID, a
 	if !by.Staff() {
 		public, undo = " AND e.is_public = 1", ""
 	}
+	both, args := bothSeen(by)
 	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+undo+`, p.name AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
 		LEFT JOIN change_sets c ON c.action_id = e.action_id AND c.undone_at IS NULL AND c.at > ?
-		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent', 'mention.added')`+public+" ORDER BY e.id DESC LIMIT ?", int64(r.db.Now().Add(-model.UndoDays*24*time.Hour)), t, int64(after), limit)
+		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent', 'mention.added')`+public+both+" ORDER BY e.id DESC LIMIT ?",
+		append(append([]any{int64(r.db.Now().Add(-model.UndoDays * 24 * time.Hour)), t, int64(after)}, args...), limit)...)
 	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
 		rows[i], rows[j] = rows[j], rows[i]
 	}
@@ -47,4 +49,15 @@ func (r Reader) Deliveries(ctx context.Context, ids []model.MessageID) (map[mode
 		out[d.MessageID] = append(out[d.MessageID], d)
 	}
 	return out, err
+}
+
+// bothSeen is a condition on events e: what joins a ticket to another one is
+// told to narrow agents only if they see that other one too.
+func bothSeen(by model.Actor) (string, []any) {
+	if !by.Narrow {
+		return "", nil
+	}
+	cond, args := visible(by, true)
+	return ` AND (e.kind NOT IN ('ticket.linked', 'ticket.unlinked', 'ticket.merged', 'ticket.merged_in', 'ticket.split', 'ticket.split_from') OR EXISTS (
+		SELECT 1 FROM tickets t WHERE t.id = coalesce(json_extract(e.data, '$.other'), json_extract(e.data, '$.into'), json_extract(e.data, '$.from')) AND ` + cond + "))", args
 }
