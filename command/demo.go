@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"escalated/desk"
 	"escalated/helpdesk"
 	"escalated/model"
 	"escalated/store"
@@ -118,7 +119,12 @@ func fillDemo(ctx context.Context, s model.Settings, now model.Time) error {
 	p := &demoPlayer{desk: d.Desk(), clock: clock, now: now}
 	err = p.play(ctx, d.Desk().Key("mail"))
 	if err == nil {
-		err = skipDemoMail(ctx, d.DB(), now.Add(-demoMailed))
+		err = skipDemo(ctx, d.DB(), "mail", now.Add(-demoMailed), nil)
+	}
+	if err == nil {
+		err = skipDemo(ctx, d.DB(), "notify", now.Add(-demoUnread), func(tx *store.Tx, recs []model.Record) error {
+			return p.notified(tx, recs, d.Desk().Notify)
+		})
 	}
 	return errors.Join(err, d.Close())
 }
@@ -127,23 +133,43 @@ func fillDemo(ctx context.Context, s model.Settings, now model.Time) error {
 // enough to have something to read under Outgoing mail.
 const demoMailed = 2 * time.Hour
 
-// skipDemoMail marks everything before t as told to everybody.
-func skipDemoMail(ctx context.Context, db *store.DB, t model.Time) error {
+// demoUnread is how far back the staff have notifications they did not read.
+const demoUnread = 4 * time.Hour
+
+// notified tells the staff of the facts, who have read all of it.
+func (p *demoPlayer) notified(tx *store.Tx, recs []model.Record, tell func(context.Context, *store.Tx, []model.Record) error) error {
+	recs = slices.DeleteFunc(recs, func(r model.Record) bool { return !slices.Contains(desk.NoticeKinds, r.Kind) })
+	if err := tell(tx.Ctx, tx, recs); err != nil {
+		return err
+	}
+	for _, who := range p.staff {
+		if _, err := tx.ReadNotifications(tx.Ctx, who.actor.ID, nil, 0); err != nil {
+			return fmt.Errorf("notifications of %s: %w", who.Name, err)
+		}
+	}
+	return nil
+}
+
+// skipDemo lets an outlet begin at t; do gets what was before, if it is given.
+func skipDemo(ctx context.Context, db *store.DB, outlet string, t model.Time, do func(*store.Tx, []model.Record) error) error {
 	last := model.EventID(0)
 	for {
 		recs, err := db.Read().RecordsAfter(ctx, last, 1000)
 		if err != nil {
-			return fmt.Errorf("skip mail: %w", err)
+			return fmt.Errorf("skip %s: %w", outlet, err)
 		}
-		for _, r := range recs {
-			if r.At >= t {
-				recs = nil
-				break
-			}
-			last = r.ID
+		if i := slices.IndexFunc(recs, func(r model.Record) bool { return r.At >= t }); i >= 0 {
+			recs = recs[:i]
 		}
 		if len(recs) == 0 {
-			return db.Write(ctx, func(tx *store.Tx) error { return tx.MoveCursor(tx.Ctx, "mail", last) })
+			return db.Write(ctx, func(tx *store.Tx) error { return tx.MoveCursor(tx.Ctx, outlet, last) })
+		}
+		last = recs[len(recs)-1].ID
+		if do == nil {
+			continue
+		}
+		if err := db.Write(ctx, func(tx *store.Tx) error { return do(tx, recs) }); err != nil {
+			return fmt.Errorf("skip %s: %w", outlet, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"escalated/e2e/browser"
@@ -13,13 +14,17 @@ func init() {
 	furnish = append(furnish, func(w *world) {
 		ctx, admin := context.Background(), w.actor("admin")
 		label := func(s string) model.Localized { return model.Localized{"": s + w.mark, "ar": "حقل" + w.mark} }
-		status, err := w.Verbs().SaveStatus(ctx, admin, model.StatusDef{State: model.InProgress, Hue: "mint", Label: label("At the lab"), CustomerLabel: label("Being examined")})
+		// A status has room for sixty letters.
+		brief := func(s string) model.Localized {
+			return model.Localized{"": s + strings.TrimSuffix(w.mark, "</title><script>")}
+		}
+		status, err := w.Verbs().SaveStatus(ctx, admin, model.StatusDef{State: model.InProgress, Hue: "mint", Label: brief("At the lab"), CustomerLabel: brief("Examined")})
 		w.must(err)
 		w.keep("status", int64(status))
 		var field model.FieldID
 		for _, f := range []model.FieldDef{
 			{Key: "order_number", Kind: model.CustomText, Audience: model.AudienceAsked, Help: label("On the invoice")},
-			{Key: "plan", Kind: model.CustomSelect, Audience: model.AudienceAsked, Options: model.FieldOptions{{Label: label("Free")}, {Label: label("Paid")}}},
+			{Key: "plan", Kind: model.CustomSelect, Audience: model.AudienceAsked, Options: model.FieldOptions{{Key: "free", Label: label("Free")}, {Key: "paid", Label: label("Paid")}}},
 			{Key: "seats", Kind: model.CustomNumber, Audience: model.AudienceAsked, Conditions: model.Conditions{{Field: "plan", Operator: "is_not_empty"}}},
 			{Key: "parts", Kind: model.CustomMulti, Options: model.FieldOptions{{Label: label("Disk")}, {Label: label("Fan")}}},
 			{Key: "urgent_call", Kind: model.CustomCheckbox},

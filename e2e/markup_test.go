@@ -48,6 +48,7 @@ func TestMarkup(t *testing.T) {
 	p.Fill("#composer-body", "typed"+mark)
 	p.Click("#composer >> button=Send")
 	p.WaitFor("#thread >> text=typed")
+	p.WaitTrue(`document.getElementById("composer-body").value === ""`) // leaving asks while something is typed
 	inert(t, p, "after typing")
 	p.Goto("agent/tickets/?q=" + "%3Cimg+src%3Dx+onerror%3Dalert(1)%3E" + "&status=any")
 	inert(t, p, "search")

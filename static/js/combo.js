@@ -154,11 +154,12 @@
       const { combo, comboList, comboRun } = field.dataset;
       const runs = comboRun !== undefined;
       const list = document.getElementById(comboList) || field.parentElement.querySelector("[role=listbox]");
-      kit.combo(field, list, () => combo, (o) => {
-        if (runs) return o.querySelector("a, button").click();
+      const { open } = kit.combo(field, list, () => combo, (o) => {
+        if (runs) return o.click();
         field.value = o.dataset.insert ?? o.textContent.trim();
         field.dispatchEvent(new Event("change", { bubbles: true }));
       }, undefined, runs);
+      if (runs && field.value !== field.defaultValue) open(); // typed while this was on its way
     }
     root.querySelectorAll("[data-pick-slash]:not([aria-controls])").forEach(picker);
   };

@@ -144,7 +144,7 @@ func SettingsPage(p Settings) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout.Admin(layout.Page{Title: text.T(ctx, "ui.settings"), Item: "settings", Class: "narrow"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.Admin(layout.Page{NoEditor: true, Title: text.T(ctx, "ui.settings"), Item: "settings", Class: "narrow"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
