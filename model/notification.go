@@ -122,8 +122,14 @@ type NotificationRow struct {
 	Subject   string `db:"subject"`
 	ActorName string `db:"actor_name"`
 	ActorKind Kind   `db:"actor_kind"`
-	Body      string `db:"body"`    // the beginning of the message it is about
+	Body      string `db:"body"` // the beginning of the message it is about
+	Markdown  bool   `db:"markdown"`
 	Browser   bool   `db:"browser"` // the person's own choice for it, or the desk's
+}
+
+// Said is the beginning of the message it is about, without marks.
+func (r NotificationRow) Said() string {
+	return Excerpt(Message{Body: r.Body, Markdown: r.Markdown}.Plain(), 140)
 }
 
 // NotificationGroup are the notifications of one ticket, newest first.

@@ -110,10 +110,10 @@ func (tx *Tx) InsertNotifications(ctx context.Context, list []model.Notification
 func notificationSQL(by model.Actor, cond string, args ...any) (string, []any) {
 	sight, more := visible(by, true)
 	return `SELECT n.id, n.person_id, n.event_id, n.ticket_id, n.topic, n.why, n.at, n.read_at, coalesce(t.reference, '') AS reference, coalesce(t.subject, '') AS subject,
-		coalesce(a.name, '') AS actor_name, coalesce(a.kind, 'machine') AS actor_kind, coalesce((SELECT substr(m.body, 1, 300) FROM messages m
-			WHERE m.id = json_extract(e.data, '$.message') AND m.ticket_id = n.ticket_id AND m.kind IN (1, 2) AND m.deleted_at IS NULL), '') AS body,
+		coalesce(a.name, '') AS actor_name, coalesce(a.kind, 'machine') AS actor_kind, coalesce(substr(m.body, 1, 300), '') AS body, coalesce(m.markdown, 0) AS markdown,
 		coalesce((SELECT c.wanted FROM notification_prefs c WHERE c.person_id = n.person_id AND c.topic = n.topic AND c.channel = 'browser'), ` + browserDefault + `) AS browser
 		FROM notifications n LEFT JOIN tickets t ON t.id = n.ticket_id LEFT JOIN events e ON e.id = n.event_id LEFT JOIN people a ON a.id = e.actor_id
+		LEFT JOIN messages m ON m.id = json_extract(e.data, '$.message') AND m.ticket_id = n.ticket_id AND m.kind IN (1, 2) AND m.deleted_at IS NULL
 		WHERE n.person_id = ? AND ` + cond + " AND (n.ticket_id IS NULL OR " + sight + ")", append(append([]any{by.ID}, args...), more...)
 }
 

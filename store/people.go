@@ -120,12 +120,6 @@ func (r Reader) Refs(ctx context.Context, ids []model.PersonID) (map[model.Perso
 	return out, err
 }
 
-// Assignable lists the staff who may be given tickets, by name.
-func (r Reader) Assignable(ctx context.Context) ([]model.PersonRef, error) {
-	return many[model.PersonRef](ctx, r, `SELECT p.id, p.kind, p.name, coalesce(e.address, '') AS email FROM staff s JOIN people p ON p.id = s.person_id
-		LEFT JOIN person_emails e ON e.person_id = p.id AND e.is_primary = 1 WHERE p.kind IN ('agent','admin') AND p.deactivated_at IS NULL ORDER BY s.sort_name, p.id LIMIT 500`)
-}
-
 // Participates reports whether a person is on a ticket as requester, contact,
 // participant or follower.
 func (r Reader) Participates(ctx context.Context, t model.Ticket, who model.PersonID) (bool, error) {

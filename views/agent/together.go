@@ -15,6 +15,17 @@ func pinPath(ctx context.Context, p Ticket, id model.MessageID) string {
 	return ticketPath(ctx, p.View.ID, "pin/"+num(id)+"/")
 }
 
+// pinnedLength is how much of a note the database gives for its place on top.
+const pinnedLength = 600
+
+// beginning is what a pinned note shows of itself.
+func beginning(n model.PinnedNote) model.Message {
+	if len([]rune(n.Body)) >= pinnedLength {
+		n.Body += "…"
+	}
+	return model.Message{Body: n.Body, Markdown: n.Markdown != 0}
+}
+
 // marked shows the text of a note with the people and departments it names.
 // The marks are made here and stored nowhere: who is known changes.
 func marked(body templ.Component, handles []model.Handle) templ.Component {
