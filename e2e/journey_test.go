@@ -195,7 +195,7 @@ func (s *story) answerTo(m fakesmtp.Message, id string) []string {
 
 func (s *story) solvedAndReopened() {
 	p := s.agent
-	p.ClickLoad(".bar >> button=Resolve")
+	p.Click(".bar >> button=Resolve")
 	p.WaitFor("#ticket-head >> text=Resolved")
 	solved := mailTo(s.t, s.post, clientAddress, 4)
 	s.sees(s.client, "#ticket-head >> text=Solved")

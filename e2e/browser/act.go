@@ -105,7 +105,15 @@ func (p *Page) Fill(selector, value string) {
 func (p *Page) Type(selector, text string) {
 	p.t.Helper()
 	p.focus(selector)
-	p.do("type into "+selector, chromedp.KeyEvent(strings.ReplaceAll(text, "\n", "\r")))
+	p.do("type into "+selector, chromedp.KeyEvent(strings.ReplaceAll(text, "\n", "\r"), asKeyboard))
+}
+
+// asKeyboard makes a stroke what keyboards send: the character comes after the
+// key went down, and not at all when the page has taken the key.
+func asKeyboard(k *input.DispatchKeyEventParams) {
+	if k.Type == kb.KeyDown {
+		k.Type = kb.KeyRawDown
+	}
 }
 
 func (p *Page) focus(selector string) {
@@ -157,7 +165,7 @@ func (p *Page) Press(strokes ...string) {
 		} else if len([]rune(key)) != 1 {
 			p.t.Fatalf("press %s: no key %s among %v", stroke, key, slices.Sorted(maps.Keys(keys)))
 		}
-		p.do("press "+stroke, chromedp.KeyEvent(key, chromedp.KeyModifiers(held...)))
+		p.do("press "+stroke, chromedp.KeyEvent(key, chromedp.KeyModifiers(held...), asKeyboard))
 	}
 }
 

@@ -26,6 +26,15 @@ func place(c *fiber.Ctx) (model.Place, bool) {
 	return model.ParsePlace(u.Query().Get)
 }
 
+// samePlace is the page of a ticket, with its place in the list it was opened
+// from.
+func samePlace(c *fiber.Ctx, id model.TicketID) string {
+	if at, ok := place(c); ok {
+		return ticketPath(id) + "?" + at.Encode()
+	}
+	return ticketPath(id)
+}
+
 // listOf is the filter of the list a place is in.
 func (h *handler) listOf(c *fiber.Ctx, p model.Place) (model.TicketFilter, error) {
 	values, err := url.ParseQuery(p.Query())

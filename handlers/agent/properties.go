@@ -37,7 +37,7 @@ func (h *handler) change(c *fiber.Ctx, verb func(ctx context.Context, by model.A
 			return err
 		}
 		if !web.IsHTMX(c) {
-			return web.Done(c, ticketPath(id))
+			return web.Done(c, samePlace(c, id))
 		}
 		return h.changed(c, id)
 	}

@@ -22,11 +22,13 @@ if (kit.words.keys) {
       const d = el.closest("details");
       d.open = true;
       ($("input:not([type=hidden]), select, button, a", d.querySelector(":scope > :not(summary)")) || el).focus();
-    } else if (el.matches("input, select, textarea")) el.focus();
-    else el.click();
+    } else {
+      el.focus();
+      if (!el.matches("input, select, textarea")) el.click();
+    }
   };
   const base = kit.words.base;
-  const places = { go_home: "agent/", go_tickets: "agent/tickets/", go_unassigned: "agent/tickets/?assignee=none", go_mine: "agent/tickets/?assignee=me", go_next: "agent/next/", go_notices: "agent/notifications/", help: "agent/shortcuts/" };
+  const places = { go_home: "agent/", go_tickets: "agent/tickets/", go_unassigned: "agent/tickets/?assignee=none", go_mine: "agent/tickets/?assignee=me", go_next: "agent/next/", go_notices: "agent/notifications/" };
   const post = (path, fields = {}) => {
     const form = kit.make("form", { method: "post", action: base + path });
     for (const name in fields) form.append(kit.make("input", { type: "hidden", name, value: fields[name] }));
@@ -37,7 +39,7 @@ if (kit.words.keys) {
   // The cursor of a list is the focus itself, so that screen readers follow.
   const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")].filter(seen);
   const items = () => (where === "ticket" ? [...document.querySelectorAll("#thread [data-message]")] : rows());
-  const here = () => items().findIndex((r) => r.contains(document.activeElement));
+  const here = () => items().findIndex((r) => (row && document.activeElement === document.body ? r.id === row : r.contains(document.activeElement)));
   let anchor;
   const step = (n) => {
     const list = items();
@@ -62,17 +64,38 @@ if (kit.words.keys) {
     },
     peek: () => {
       const row = rows()[here()];
-      if (row) htmx.ajax("GET", base + "agent/tickets/" + row.dataset.ticket + "/peek/", "#dialog");
+      if (row) show("tickets/" + row.dataset.ticket + "/peek/");
     },
     undo: () => post("agent/undo/last/"),
     side: () => fold("side"), panel: () => fold("panel"),
-    palette: () => htmx.ajax("GET", base + "agent/palette/" + (where === "ticket" ? "?ticket=" + $("#ticket-head").dataset.ticket : ""), "#dialog"),
+    palette: () => show("palette/" + (where === "ticket" ? "?ticket=" + $("#ticket-head").dataset.ticket : "")),
+    help: () => show("shortcuts/"),
   };
+  const show = (path) => htmx.ajax("GET", base + "agent/" + path, "#dialog");
   const fold = (name) => {
     const off = document.body.classList.toggle("no-" + name);
     fetch(base + "agent/preferences/", { method: "POST", body: new URLSearchParams({ ["hide_" + name]: off ? 1 : 0 }), redirect: "manual" });
   };
   const bulk = ["assign", "status", "priority", "tags", "snooze", "macro", "resolve", "follow"];
+
+  // The focus outlives what it was on: a row that was replaced, a menu that went
+  // away with the choice of rows.
+  let last, row, at, home;
+  document.addEventListener("focusin", ({ target: el }) => {
+    last = el;
+    const r = el.closest("[data-rows] tbody tr");
+    if (r) (row = r.id), (at = rows().indexOf(r));
+    home = el.closest("#ticket-actions, #ticket-head, #thread, #composer, #panel, #list")?.id || home;
+  });
+  const keep = () =>
+    setTimeout(() => {
+      if (!last || document.activeElement !== document.body || last.checkVisibility()) return;
+      const list = rows();
+      const near = document.getElementById(row) || list[Math.min(at, list.length - 1)];
+      const part = document.getElementById(home);
+      [document.getElementById(last.id), $("summary", last.closest("details") || last), near && $("a", near), ...(part ? part.querySelectorAll("a, button, summary, input, select, textarea") : [])].find((el) => el?.checkVisibility())?.focus();
+    }, 50);
+  for (const type of ["focusout", "reset", "htmx:afterSettle"]) document.addEventListener(type, keep);
 
   let lead = "";
   let timer;
@@ -112,6 +135,9 @@ if (kit.words.keys) {
     } else if (places[action]) {
       e.preventDefault();
       location.href = base + places[action];
+    } else if (action === "search") {
+      e.preventDefault();
+      doings.palette();
     }
   });
 
