@@ -13,7 +13,6 @@ import (
 type thread struct {
 	ticket model.Ticket
 	found  bool
-	moved  bool // its message was split off into another ticket than the one it was sent about
 	secret bool // by something only recipients of our mails know: reply address or Message-ID
 	signed bool // by the signed reply address
 }
@@ -42,8 +41,7 @@ func (d *Desk) threadOf(ctx context.Context, tx *store.Tx, m *incoming) (thread,
 	if err != nil {
 		return thread{}, err
 	}
-	th.moved, id = now != id, now
-	t, err := tx.Ticket(ctx, model.System("mail"), id)
+	t, err := tx.Ticket(ctx, model.System("mail"), now)
 	if err == nil && t.MergedInto != 0 {
 		t, err = d.mergedEnd(ctx, tx.Reader, t)
 	}
@@ -144,7 +142,7 @@ func (d *Desk) standingOf(ctx context.Context, tx *store.Tx, m *incoming, th thr
 		return how, reason, err
 	case who.Kind.Staff():
 		how, reason = waits, "staff_unproven"
-	case proved && !th.moved, on: // an address proves nothing for a ticket it does not name
+	case on: // an old mail of ours lets nobody in: they may have been taken off, or had a blind copy
 		how = joins
 	case th.secret:
 		how, reason = waits, "not_on_ticket"

@@ -200,3 +200,36 @@ func said1(t *testing.T, p *postRig) model.EventID {
 	t.Fatal("nothing said")
 	return 0
 }
+
+// Whoever was taken off a ticket, or was only sent a blind copy, does not come
+// into it by answering the mail they have: somebody looks first.
+func TestOldMailsOpenNoTicket(t *testing.T) {
+	p := newPostRig(t)
+	sarah, anna := p.person(model.KindCustomer, "Sarah"), p.person(model.KindAgent, "Anna")
+	tk := p.opens(sarah, "Printer")
+	_, err := p.Reply(p.ctx, anna, tk.ID, model.NewReply{Body: "Hello", Cc: []string{"cc@x.test"}, Bcc: []string{"bcc@x.test"}, RecipientsKnown: true})
+	must(t, err)
+	find := func(address string) model.Person {
+		who, err := p.db.Read().PersonByEmail(p.ctx, address)
+		must(t, err)
+		return who
+	}
+	cc, bcc := find("cc@x.test"), find("bcc@x.test")
+	address := func(who model.Person) string { return "To: " + p.sign.ReplyAddress(tk.ID, who.ID) + "@help.test" }
+	if r := p.live("From: cc@x.test", address(cc)); r.Outcome != model.MailToReply {
+		t.Errorf("on copy: %+v", r)
+	}
+	must(t, p.RemoveParticipant(p.ctx, anna, tk.ID, cc.ID))
+	for _, who := range []model.Person{cc, bcc} {
+		if r := p.live("From: "+who.Email, address(who)); r.Outcome != model.MailHeld || r.Ticket != tk.ID {
+			t.Errorf("%s: %+v", who.Email, r)
+		}
+		if on, err := p.db.Read().Participates(p.ctx, p.now(tk.ID), who.ID); err != nil || on {
+			t.Errorf("%s is on the ticket: %v", who.Email, err)
+		}
+	}
+	v, err := p.ViewTicket(p.ctx, sarah, tk.ID, Look{All: true})
+	if must(t, err); len(v.Items) != 3 {
+		t.Errorf("the customer reads %d messages", len(v.Items))
+	}
+}

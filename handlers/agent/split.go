@@ -53,7 +53,7 @@ func (h *handler) CreateSplit(c *fiber.Ctx) error {
 		return err
 	}
 	in := model.NewSplit{Subject: f.Text("subject")}
-	for _, v := range slices.Concat(f.List("message[]"), f.List("message")) {
+	for _, v := range slices.Concat(f.List("message[]"), f.List("messages[]"), f.List("message")) {
 		if m, ok := web.ParseID[model.MessageID](v); ok {
 			in.Messages = append(in.Messages, m)
 		}
