@@ -113,7 +113,7 @@ func (s *story) agentOpens() {
 	p := s.agent
 	if s.js {
 		p.WaitFor("#queue-news >> link=Show")
-		p.ClickLoad("#queue-news >> link=Show")
+		p.Click("#queue-news >> link=Show")
 	} else {
 		p.Reload()
 	}
