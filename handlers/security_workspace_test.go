@@ -63,9 +63,8 @@ func newCanaries(t *testing.T) *canaries {
 	c.guest, c.token, err = v.OpenGuestTicket(ctx, model.Nobody(), model.NewTicket{Subject: "Guest", Body: "Help", RequesterName: "Gus", RequesterEmail: "gus@guests.test"}, false)
 	c.must(err)
 	staff := c.boss.Actor()
-	id, err := v.SaveField(ctx, staff, model.FieldDef{Entity: model.FieldOfTicket, Key: "risk", Kind: model.CustomText, Audience: model.AudienceStaff, Label: model.Localized{"": c.word("fieldname")}})
+	_, err = v.SaveField(ctx, staff, model.FieldDef{Entity: model.FieldOfTicket, Key: "risk", Kind: model.CustomText, Audience: model.AudienceStaff, Label: model.Localized{"": c.word("fieldname")}})
 	c.must(err)
-	_ = id
 	_, err = v.SaveCanned(ctx, staff, model.Canned{Title: c.word("cannedname"), Bodies: model.Localized{"": c.word("canned")}, Shared: model.Shared{Scope: model.ShareAll}}, desk.CannedFilesChange{Slot: "c", Add: c.staged("c", "cannedfile")})
 	c.must(err)
 	macro, err := v.SaveMacro(ctx, staff, model.Macro{Name: c.word("macro"), Shared: model.Shared{Scope: model.ShareAll}, Actions: model.Actions{{Type: model.ActNote, Value: c.word("macronote")}}})
