@@ -190,7 +190,12 @@ func optionName(row store.FieldRow, key, lang string) string {
 
 // FieldKeys are the keys of the custom fields of tickets, for menus of
 // variables.
-func (d *Desk) FieldKeys(ctx context.Context) ([]string, error) { return d.db.Read().FieldKeys(ctx) }
+func (d *Desk) FieldKeys(ctx context.Context, by model.Actor) ([]string, error) {
+	if !by.Staff() {
+		return nil, model.ErrDenied
+	}
+	return d.db.Read().FieldKeys(ctx)
+}
 
 func init() {
 	draftFields = append(draftFields, func(in *model.NewReply, f model.DraftFields) { in.Blanks = in.Blanks || f["blanks"] == "1" })
@@ -218,7 +223,7 @@ func (d *Desk) SampleText(ctx context.Context, by model.Actor, lang, body string
 	if err != nil {
 		return "", nil, err
 	}
-	fields, err := d.FieldKeys(ctx)
+	fields, err := d.db.Read().FieldKeys(ctx)
 	if err != nil {
 		return "", nil, err
 	}

@@ -10,9 +10,9 @@ import (
 	"escalated/store"
 )
 
-// Handles are the words by which staff and departments are mentioned. Callers
+// handles are the words by which staff and departments are mentioned. Callers
 // must not change them.
-func (d *Desk) Handles(ctx context.Context) ([]model.Handle, error) {
+func (d *Desk) handles(ctx context.Context) ([]model.Handle, error) {
 	c, err := d.Choices(ctx)
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (d *Desk) mention(ctx context.Context, tx *store.Tx, by model.Actor, t mode
 	if !strings.Contains(m.Body, "@") {
 		return nil
 	}
-	all, err := d.Handles(ctx)
+	all, err := d.handles(ctx)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (d *Desk) FindMentions(ctx context.Context, by model.Actor, id model.Ticket
 			return nil, err
 		}
 	}
-	all, err := d.Handles(ctx)
+	all, err := d.handles(ctx)
 	if err != nil {
 		return nil, err
 	}

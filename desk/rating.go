@@ -185,7 +185,7 @@ func (d *Desk) fitToAsk(ctx context.Context, tx *store.Tx, t model.Ticket, who m
 
 // NewRateToken makes the link of a request, in the transaction that queues its
 // mail. It opens nothing but the page on which the ticket is rated.
-func (d *Desk) NewRateToken(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
+func (d *Desk) NewRateToken(ctx context.Context, _ model.Actor, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
 	id, _, err := d.newToken(ctx, tx, model.Token{Purpose: model.TokenRate, PersonID: person, TicketID: ticket, ExpiresAt: tx.Now.Add(rateLasts)})
 	return id, err
 }

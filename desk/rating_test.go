@@ -169,7 +169,10 @@ func TestRateLink(t *testing.T) {
 	_, err := r.Reply(r.ctx, agent, tk.ID, model.NewReply{Body: "Done.", Status: model.Resolved})
 	must(t, err)
 	var id model.TokenID
-	r.write(func(tx *store.Tx) (err error) { id, err = r.NewRateToken(tx.Ctx, tx, tk.ID, ann.ID); return err })
+	r.write(func(tx *store.Tx) (err error) {
+		id, err = r.NewRateToken(tx.Ctx, model.System("mail"), tx, tk.ID, ann.ID)
+		return err
+	})
 	secret, err := r.TokenSecret(r.ctx, model.System("mail"), id)
 	must(t, err)
 	by, err := r.Rater(r.ctx, model.Nobody(), strings.ToUpper(secret))

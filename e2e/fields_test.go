@@ -77,7 +77,7 @@ func (w *world) rateable() int64 {
 	w.must(w.Verbs().Rate(ctx, w.actor("customer"), tk.ID, 4, "Quick and friendly."+w.mark))
 	var token model.TokenID
 	w.must(w.DB().Write(ctx, func(tx *store.Tx) (err error) {
-		token, err = w.Verbs().NewRateToken(tx.Ctx, tx, tk.ID, tk.RequesterID)
+		token, err = w.Verbs().NewRateToken(tx.Ctx, model.System("mail"), tx, tk.ID, tk.RequesterID)
 		return err
 	}))
 	if w.fill["rate"], err = w.Verbs().TokenSecret(ctx, model.System("mail"), token); err != nil {

@@ -22,7 +22,7 @@ func (d *Desk) postOffice() *mail.Post {
 			return d.desk.MailLink(ctx, part, tx, ticket, person)
 		},
 		RateLink: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
-			return d.desk.NewRateToken(ctx, tx, ticket, person)
+			return d.desk.NewRateToken(ctx, model.System("mail"), tx, ticket, person)
 		},
 		Statuses: d.statuses,
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {

@@ -58,7 +58,7 @@ func newBureau(t *testing.T, set ...string) *bureau {
 			return b.MailLink(ctx, model.System("mail"), tx, ticket, person)
 		},
 		RateLink: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
-			return b.NewRateToken(ctx, tx, ticket, person)
+			return b.NewRateToken(ctx, model.System("mail"), tx, ticket, person)
 		},
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {
 			return b.TokenSecret(ctx, model.System("mail"), id)

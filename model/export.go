@@ -1,5 +1,10 @@
 package model
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // ExportMost is how many tickets one table holds at most.
 const ExportMost = 50000
 
@@ -15,12 +20,9 @@ type ExportRow struct {
 
 // Harmless is a text that no spreadsheet takes for a formula.
 func Harmless(s string) string {
-	for _, r := range s {
-		switch r {
-		case '=', '+', '-', '@', '\t', '\r', '|', '%', '＝', '＋', '－', '＠': // the wide ones are read as the others in East Asia
-			return "'" + s
-		}
-		break
+	const begins = "=+-@\t\r|%＝＋－＠" // the wide ones are read as the others in East Asia
+	if r, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune(begins, r) {
+		return "'" + s
 	}
 	return s
 }

@@ -12,6 +12,7 @@ import (
 // actorless are the reads that show nobody's data and mean the same to everyone.
 var actorless = map[string]string{
 	"Health":   "asked by whoever watches the process",
+	"Notify":   "an outlet of the record: it tells people of what others did",
 	"Settings": "how the desk is set up, for pages and senders alike",
 	"Limits":   "printed on every form with files",
 	"Choices":  "what the pickers of the staff offer; their pages check who looks",

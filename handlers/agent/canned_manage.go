@@ -106,7 +106,7 @@ func (k keeper) cannedForm(c *fiber.Ctx, status int, p view.CannedForm) error {
 	if p.Limits, err = k.desk.Limits(ctx); err != nil {
 		return err
 	}
-	if p.Fields, err = k.desk.FieldKeys(ctx); err != nil {
+	if p.Fields, err = k.desk.FieldKeys(ctx, web.By(c)); err != nil {
 		return err
 	}
 	if _, p.Categories, err = k.desk.CannedList(ctx, by, desk.TextFilter{}); err != nil {
