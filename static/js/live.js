@@ -24,6 +24,15 @@
     el.replaceWith(fresh);
     htmx.process(fresh);
   };
+  // What has no place on this page, such as the number of a list made since, is
+  // given one out of sight.
+  const seat = (html) => {
+    const t = document.createElement("template");
+    t.innerHTML = html;
+    for (const el of t.content.children) if (el.id && !document.getElementById(el.id)) document.getElementById("kit").append(kit.make(el.tagName, { id: el.id }));
+    return html;
+  };
+  document.addEventListener("htmx:sseBeforeMessage", (e) => seat(e.detail.data));
   const poll = async () => {
     const el = live();
     if (!el || document.hidden) return;
@@ -32,7 +41,7 @@
       const url = new URL(el.getAttribute("sse-connect"), location);
       const answer = await fetch(el.dataset.changes + url.search, { headers: { "HX-Request": "true" } });
       since(answer.headers.get("X-Live-Since"));
-      if (answer.status === 200) htmx.swap(el, await answer.text(), { swapStyle: "none" });
+      if (answer.status === 200) htmx.swap(el, seat(await answer.text()), { swapStyle: "none" });
       show(answer.ok);
     } catch {
       show(false);
