@@ -50,7 +50,11 @@ CREATE TABLE staff (
   person_id INTEGER PRIMARY KEY REFERENCES people(id) ON DELETE CASCADE,
   sort_name TEXT NOT NULL,
   signature TEXT NOT NULL DEFAULT '',         -- below replies, Markdown
-  prefs     TEXT NOT NULL DEFAULT '{}'        -- JSON: how the person works (model.Prefs)
+  prefs     TEXT NOT NULL DEFAULT '{}',       -- JSON: how the person works (model.Prefs)
+  capacity  INTEGER,                          -- most active tickets routing gives; NULL: the desk's
+  away_at   INTEGER,                          -- since when; NULL: not away
+  away_until INTEGER,                         -- NULL: until they say so
+  away_to   INTEGER REFERENCES people(id) ON DELETE SET NULL -- who gets their new work
 ) STRICT;
 CREATE INDEX staff_name ON staff(sort_name, person_id);
 
@@ -60,6 +64,9 @@ CREATE TABLE departments (
   sort_name   TEXT NOT NULL,
   slug        TEXT NOT NULL UNIQUE,
   description TEXT NOT NULL DEFAULT '',
+  routing     TEXT NOT NULL DEFAULT 'manual' CHECK (routing IN ('manual','round_robin','least_busy','skill')),
+  present_only INTEGER NOT NULL DEFAULT 1,    -- routing gives work only to people who are at the desk
+  rr_after    INTEGER,                        -- the person round robin gave work to last
   archived_at INTEGER,                        -- not offered any more; stays on tickets
   version     INTEGER NOT NULL DEFAULT 1
 ) STRICT;
@@ -71,6 +78,37 @@ CREATE TABLE department_people (
   PRIMARY KEY (department_id, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX department_people_person ON department_people(person_id);
+
+-- What people can do, and which tickets need it: those with one of its tags
+-- and those in one of its departments.
+CREATE TABLE skills (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  sort_name   TEXT NOT NULL,
+  slug        TEXT NOT NULL UNIQUE,
+  description TEXT NOT NULL DEFAULT '',
+  archived_at INTEGER,
+  version     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE TABLE person_skills (
+  person_id   INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  skill_id    INTEGER NOT NULL REFERENCES skills(id) ON DELETE CASCADE,
+  proficiency INTEGER NOT NULL DEFAULT 3 CHECK (proficiency BETWEEN 1 AND 5),
+  PRIMARY KEY (person_id, skill_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_skills_skill ON person_skills(skill_id, person_id);
+CREATE TABLE skill_tags (
+  tag_id   INTEGER NOT NULL REFERENCES tags(id) ON DELETE CASCADE,
+  skill_id INTEGER NOT NULL REFERENCES skills(id) ON DELETE CASCADE,
+  PRIMARY KEY (tag_id, skill_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX skill_tags_skill ON skill_tags(skill_id);
+CREATE TABLE skill_departments (
+  department_id INTEGER NOT NULL REFERENCES departments(id) ON DELETE CASCADE,
+  skill_id      INTEGER NOT NULL REFERENCES skills(id) ON DELETE CASCADE,
+  PRIMARY KEY (department_id, skill_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX skill_departments_skill ON skill_departments(skill_id);
 
 CREATE TABLE credentials (
   id         INTEGER PRIMARY KEY,
@@ -192,7 +230,10 @@ CREATE TABLE tickets (
   public_at         INTEGER NOT NULL,         -- moves only by what a customer may see
   customer_at       INTEGER NOT NULL,         -- last message of the customer's side
   waiting_since     INTEGER NOT NULL DEFAULT 253402300799999, -- first unanswered customer message
-  sla_level         INTEGER NOT NULL DEFAULT 0,
+  sla_level         INTEGER NOT NULL DEFAULT 0, -- 0 none 1 running 2 at risk 3 overdue 4 paused
+  sla_policy_id     INTEGER REFERENCES sla_policies(id) ON DELETE SET NULL,
+  next_due_at       INTEGER NOT NULL DEFAULT 253402300799999, -- the nearest deadline of a running clock
+  assigned_at       INTEGER,                  -- to whom it is assigned now
   first_response_at INTEGER,
   snoozed_until     INTEGER NOT NULL DEFAULT 0, -- never: until the customer writes
   snoozed_by        INTEGER REFERENCES people(id) ON DELETE RESTRICT,
@@ -234,6 +275,7 @@ CREATE INDEX tickets_resolved   ON tickets(resolved_at) WHERE pile = 3;        -
 CREATE INDEX tickets_open       ON tickets(id) WHERE pile <= 2;                -- small: which of the followed ones are open
 CREATE INDEX tickets_bin        ON tickets(deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX tickets_waiting    ON tickets(pile, waiting_since, id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id) WHERE pile <= 2;
+CREATE INDEX tickets_due        ON tickets(pile, next_due_at, id, priority, status_id, department_id, assignee_id, type, channel, sla_level, requester_id) WHERE pile <= 2;
 CREATE INDEX tickets_asleep     ON tickets(snoozed_until) WHERE snoozed_until > 0; -- waking by the clock
 CREATE INDEX tickets_merged     ON tickets(merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX tickets_solved     ON tickets(resolved_at, assignee_id, pile, department_id) WHERE resolved_at IS NOT NULL;
@@ -452,6 +494,7 @@ CREATE TABLE events (
   is_public      INTEGER NOT NULL,
   action_id      TEXT NOT NULL,               -- shared by the facts of one action
   ticket_version INTEGER,                     -- the ticket's version after the fact
+  depth          INTEGER NOT NULL DEFAULT 0,  -- 0 by people; what a rule did because of a fact is one deeper
   data           TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_ticket ON events(ticket_id, id) WHERE ticket_id IS NOT NULL;
@@ -580,6 +623,180 @@ CREATE TABLE mail_refs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_refs_ticket ON mail_refs(ticket_id, person_id, at);
 
+-- Time and rules --------------------------------------------------------------
+
+-- Business hours. What a calendar says is in its versions, which never change:
+-- a deadline can be explained, and counted again, as it was counted.
+CREATE TABLE calendars (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  version_id  INTEGER NOT NULL,               -- the newest of calendar_versions
+  is_default  INTEGER NOT NULL DEFAULT 0,
+  archived_at INTEGER,
+  version     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX calendars_default ON calendars(is_default) WHERE is_default = 1;
+CREATE TABLE calendar_versions (
+  id          INTEGER PRIMARY KEY,
+  calendar_id INTEGER NOT NULL REFERENCES calendars(id) ON DELETE CASCADE,
+  body        TEXT NOT NULL,                  -- JSON: zone, hours by weekday, holidays (model.Calendar)
+  at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX calendar_versions_calendar ON calendar_versions(calendar_id, id);
+
+-- Promises. The first whose conditions a ticket meets holds for it, else the default.
+CREATE TABLE sla_policies (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  description TEXT NOT NULL DEFAULT '',
+  position    INTEGER NOT NULL,
+  conditions  TEXT NOT NULL DEFAULT '[]',     -- JSON, as those of rules
+  calendar_id INTEGER REFERENCES calendars(id) ON DELETE RESTRICT, -- NULL: around the clock
+  pauses      TEXT NOT NULL DEFAULT '[]',     -- JSON: keys of statuses, and "snoozed"
+  targets     TEXT NOT NULL DEFAULT '{}',     -- JSON: priority, target, span as typed
+  warn        TEXT NOT NULL DEFAULT '75%',    -- share of the target used, or time before its end
+  is_default  INTEGER NOT NULL DEFAULT 0,
+  disabled_at INTEGER,
+  deleted_at  INTEGER,
+  version     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX sla_policies_default ON sla_policies(is_default) WHERE is_default = 1;
+
+-- A promise to one ticket. It counts while running_since is set; spans are the
+-- pieces counted before, so that used time survives every change.
+CREATE TABLE sla_clocks (
+  id             INTEGER PRIMARY KEY,
+  ticket_id      INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  target         INTEGER NOT NULL CHECK (target IN (1,2,3)), -- first response, next response, resolution
+  policy_id      INTEGER REFERENCES sla_policies(id) ON DELETE SET NULL,
+  policy_version INTEGER NOT NULL,
+  calendar_version INTEGER,                   -- of the running piece; NULL: around the clock
+  started_at     INTEGER NOT NULL,
+  target_ms      INTEGER NOT NULL,
+  used_ms        INTEGER NOT NULL DEFAULT 0,  -- in spans
+  running_since  INTEGER,                     -- NULL: paused or over
+  paused_why     TEXT NOT NULL DEFAULT '',
+  spans          TEXT NOT NULL DEFAULT '[]',  -- JSON: from, to, counted, calendar version, why it ended
+  due_at         INTEGER,
+  warn_at        INTEGER,
+  warned_at      INTEGER,
+  breached_at    INTEGER,
+  met_at         INTEGER,
+  ended_at       INTEGER,                     -- over: met, or not asked for any more
+  next_at        INTEGER                      -- the nearer of warn and due that is still to be told
+) STRICT;
+CREATE INDEX sla_clocks_ticket ON sla_clocks(ticket_id, target, id);
+CREATE INDEX sla_clocks_next   ON sla_clocks(next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX sla_clocks_policy ON sla_clocks(policy_id, ticket_id) WHERE ended_at IS NULL;
+
+-- Clocks that must be set anew because their policy or calendar changed, taken
+-- up in parts.
+CREATE TABLE sla_refreshes (
+  id          INTEGER PRIMARY KEY,
+  policy_id   INTEGER REFERENCES sla_policies(id) ON DELETE CASCADE,
+  calendar_id INTEGER REFERENCES calendars(id) ON DELETE CASCADE,
+  everything  INTEGER NOT NULL DEFAULT 0,     -- all open tickets choose their policy anew
+  after_id    INTEGER NOT NULL DEFAULT 0      -- the last ticket that is done
+) STRICT;
+
+-- If this happens and that holds, do those.
+CREATE TABLE rules (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  description TEXT NOT NULL DEFAULT '',
+  trigger     TEXT NOT NULL,                  -- an event's word, or time
+  conditions  TEXT NOT NULL DEFAULT '[]',     -- JSON [{field, op, words} or {any: [...]}]
+  actions     TEXT NOT NULL,                  -- JSON [{type, value, ...}]
+  position    INTEGER NOT NULL,
+  active_at   INTEGER,                        -- NULL: switched off
+  log_only    INTEGER NOT NULL DEFAULT 0,     -- matches are logged, nothing is done
+  again_after TEXT NOT NULL DEFAULT '',       -- time rules: fires for a ticket again after this span; empty: once
+  deleted_at  INTEGER,
+  version     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX rules_position ON rules(position, id);
+-- For each ticket and cause once. The cause is an event, or what a time rule
+-- waits for, such as when the customer began to wait.
+CREATE TABLE rule_firings (
+  rule_id   INTEGER NOT NULL REFERENCES rules(id) ON DELETE CASCADE,
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  cause     TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  PRIMARY KEY (rule_id, ticket_id, cause)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rule_firings_ticket ON rule_firings(ticket_id);
+-- Work, delayed step and log in one.
+CREATE TABLE rule_runs (
+  id           INTEGER PRIMARY KEY,
+  rule_id      INTEGER NOT NULL REFERENCES rules(id) ON DELETE CASCADE,
+  rule_version INTEGER NOT NULL,
+  ticket_id    INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
+  event_id     INTEGER,                       -- what set it off; NULL: the clock
+  cause        TEXT NOT NULL DEFAULT '',
+  depth        INTEGER NOT NULL DEFAULT 0,
+  state        TEXT NOT NULL CHECK (state IN ('due','waiting','done','skipped','stopped','failed')),
+  step         INTEGER NOT NULL DEFAULT 0,    -- the action that is next
+  next_at      INTEGER,                       -- when to go on; NULL: over
+  why          TEXT NOT NULL DEFAULT '[]',    -- JSON: each condition with the value it met
+  results      TEXT NOT NULL DEFAULT '[]',    -- JSON: what became of each action
+  error        TEXT NOT NULL DEFAULT '',
+  at           INTEGER NOT NULL,
+  ended_at     INTEGER,
+  us           INTEGER NOT NULL DEFAULT 0     -- microseconds it took
+) STRICT;
+CREATE INDEX rule_runs_due    ON rule_runs(next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX rule_runs_rule   ON rule_runs(rule_id, id);
+CREATE INDEX rule_runs_ticket ON rule_runs(ticket_id, at) WHERE ticket_id IS NOT NULL;
+
+-- Requests to other people's servers: from rules, and of notifications. Each
+-- address has a queue of its own, so that a dead one delays nobody.
+CREATE TABLE webhook_deliveries (
+  id           INTEGER PRIMARY KEY,
+  event_id     INTEGER,
+  rule_run_id  INTEGER,
+  ticket_id    INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
+  name         TEXT NOT NULL,                 -- of the event, as the other side reads it
+  url          TEXT NOT NULL,
+  body         TEXT NOT NULL,                 -- JSON
+  state        TEXT NOT NULL CHECK (state IN ('queued','sent','failed')),
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  created_at   INTEGER NOT NULL,
+  next_at      INTEGER,
+  leased_until INTEGER,
+  code         INTEGER NOT NULL DEFAULT 0,    -- of the last answer
+  answer       TEXT NOT NULL DEFAULT '',      -- its beginning, or the error
+  ms           INTEGER NOT NULL DEFAULT 0,
+  sent_at      INTEGER
+) STRICT;
+CREATE INDEX webhook_deliveries_due    ON webhook_deliveries(next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_state  ON webhook_deliveries(state, id);
+CREATE INDEX webhook_deliveries_ticket ON webhook_deliveries(ticket_id) WHERE ticket_id IS NOT NULL;
+
+-- What runs by the clock. The lease keeps a command beside the server from
+-- doing the same at the same time.
+CREATE TABLE jobs (
+  name         TEXT PRIMARY KEY,
+  last_at      INTEGER,
+  ms           INTEGER NOT NULL DEFAULT 0,
+  figures      TEXT NOT NULL DEFAULT '{}',    -- JSON: what it did, in numbers
+  error        TEXT NOT NULL DEFAULT '',
+  failures     INTEGER NOT NULL DEFAULT 0,    -- in a row
+  next_at      INTEGER,
+  asked_at     INTEGER,                       -- an admin wants it now
+  leased_by    TEXT NOT NULL DEFAULT '',
+  leased_until INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE job_runs (
+  id      INTEGER PRIMARY KEY,
+  name    TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  ms      INTEGER NOT NULL,
+  figures TEXT NOT NULL DEFAULT '{}',
+  error   TEXT NOT NULL DEFAULT '',
+  by      TEXT NOT NULL DEFAULT ''            -- clock, command, or the admin's name
+) STRICT;
+CREATE INDEX job_runs_name ON job_runs(name, id);
+
 -- What helps agents ------------------------------------------------------------
 
 -- Lists that people keep: a readable query string with a name. System lists
@@ -676,6 +893,27 @@ CREATE TABLE notification_prefs (
   channel   TEXT NOT NULL CHECK (channel IN ('app','mail','browser')),
   wanted    INTEGER NOT NULL,
   PRIMARY KEY (person_id, topic, channel)
+) STRICT, WITHOUT ROWID;
+-- What the desk tells whom and how, where an admin chose other than the
+-- built-in way. People choose within it.
+CREATE TABLE notification_rules (
+  topic    TEXT NOT NULL,
+  audience TEXT NOT NULL,
+  channel  TEXT NOT NULL,
+  wanted   INTEGER NOT NULL,
+  PRIMARY KEY (topic, audience, channel)
+) STRICT, WITHOUT ROWID;
+
+-- Words of mails that an admin wrote anew, by language; "" is for all.
+CREATE TABLE mail_texts (
+  kind    TEXT NOT NULL,
+  locale  TEXT NOT NULL,
+  subject TEXT NOT NULL DEFAULT '',
+  body    TEXT NOT NULL DEFAULT '',           -- Markdown with placeholders
+  at      INTEGER NOT NULL,
+  by      INTEGER REFERENCES people(id) ON DELETE SET NULL,
+  version INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (kind, locale)
 ) STRICT, WITHOUT ROWID;
 
 -- Changes of many tickets that run beside the request.

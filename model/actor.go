@@ -45,6 +45,7 @@ type Actor struct {
 	Ticket      TicketID       // guest: the one ticket the token opens
 	Part        string         // machine: which part of the desk acts, such as "mail"
 	Via         Channel        // the door
+	Depth       int            // of what rules do: one more than of the fact that set them off
 	Session     SessionID      // zero unless signed in with a session
 	Address     string         // network address, for throttles; never stored with events
 }

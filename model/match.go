@@ -8,26 +8,30 @@ import (
 
 // Facets are what filters look at of a ticket.
 type Facets struct {
-	Pile         Pile
-	Status       Status
-	StatusID     StatusID
-	Priority     Priority
-	Type         TicketType
-	Channel      Channel
-	DepartmentID DepartmentID
-	AssigneeID   PersonID
-	RequesterID  PersonID
-	SLA          SLALevel
-	Rating       Rating
-	Files        int
-	CreatedAt    Time
-	ResolvedAt   Time
-	UpdatedAt    Time
-	WaitingSince Time
-	Tags         []TagID
-	Followers    []PersonID
-	Mentioned    []PersonID
-	Fields       []FieldRow
+	Pile            Pile
+	Status          Status
+	StatusID        StatusID
+	Priority        Priority
+	Type            TicketType
+	Channel         Channel
+	DepartmentID    DepartmentID
+	AssigneeID      PersonID
+	RequesterID     PersonID
+	SLA             SLALevel
+	Rating          Rating
+	Files           int
+	CreatedAt       Time
+	ResolvedAt      Time
+	UpdatedAt       Time
+	WaitingSince    Time
+	FirstResponseAt Time
+	AssignedAt      Time
+	Policy          PolicyID
+	NextDueAt       Time // Never without a running clock
+	Tags            []TagID
+	Followers       []PersonID
+	Mentioned       []PersonID
+	Fields          []FieldRow
 }
 
 // Match reports whether a filter lets the ticket through, as of now. It is the

@@ -23,6 +23,8 @@ const (
 	PermMail         Permission = "mail.manage"
 	PermCanned       Permission = "canned.manage"
 	PermMacros       Permission = "macro.manage"
+	PermSLA          Permission = "sla.manage"
+	PermRules        Permission = "rule.manage"
 )
 
 // PermissionGroup is a heading of the role editor with its permissions.
@@ -35,7 +37,7 @@ type PermissionGroup struct {
 func PermissionGroups() []PermissionGroup {
 	return []PermissionGroup{
 		{"tickets", []Permission{PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTicketDelete}},
-		{"admin", []Permission{PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail, PermCanned, PermMacros}},
+		{"admin", []Permission{PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail, PermCanned, PermMacros, PermSLA, PermRules}},
 	}
 }
 
@@ -44,7 +46,7 @@ func PermissionGroups() []PermissionGroup {
 var kindPermissions = map[Kind][]Permission{
 	KindLight: {PermTicketView, PermTicketNote, PermTicketFollow},
 	KindAgent: {PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTagCreate},
-	KindAdmin: {PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTicketDelete, PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail, PermCanned, PermMacros},
+	KindAdmin: {PermTicketView, PermTicketOpen, PermTicketReply, PermTicketNote, PermTicketEdit, PermTicketAssign, PermTicketTag, PermTicketFollow, PermTicketDelete, PermTagCreate, PermTags, PermDepartments, PermPeople, PermSettings, PermMail, PermCanned, PermMacros, PermSLA, PermRules},
 }
 
 // PermissionsOf returns what a kind of person may do by default.

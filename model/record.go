@@ -18,6 +18,7 @@ type Record struct {
 	IsPublic    bool     `db:"is_public"`
 	ActionID    string   `db:"action_id"` // shared by the facts of one action
 	Version     int64    `db:"ticket_version"`
+	Depth       int      `db:"depth"` // 0 by people; what rules did because of a fact is one deeper
 	Data        []byte   `db:"data"`
 }
 

@@ -34,7 +34,7 @@ var watchedTables = map[string]watched{
 		},
 		soft: []string{
 			"resolved_at", "closed_at", "reopened_count", "waiting_since", "customer_at", "public_at", "updated_at", "first_message_id", "last_message_id",
-			"last_public_id", "last_public_by", "message_count", "public_count", "file_count", "preview", "first_response_at", "rating_due_at",
+			"last_public_id", "last_public_by", "message_count", "public_count", "file_count", "preview", "first_response_at", "rating_due_at", "assigned_at",
 		},
 	},
 	"ticket_tags":        {key: []string{"ticket_id", "tag_id"}, fill: map[string]string{"pile": "(SELECT pile FROM tickets WHERE id = ?1)"}},

@@ -37,6 +37,9 @@ type DB struct {
 
 	book, writerBook atomic.Pointer[viewBook] // as readers and as the writer know it
 	bookAge          atomic.Int64             // how often it was forgotten
+
+	followed     func(ctx context.Context, tx *Tx, changed []Followed) error
+	followFields atomic.Bool
 }
 
 // Options of Open.

@@ -49,6 +49,8 @@ func (tx *Tx) InsertTicket(ctx context.Context, t model.Ticket) error {
 type TicketChange struct {
 	set    []string
 	args   []any
+	hands  bool // the assignee changes
+	to     model.PersonID
 	Public bool
 }
 
@@ -101,7 +103,10 @@ func (c *TicketChange) Department(id model.DepartmentID) *TicketChange {
 }
 
 // Assignee sets the assignee, zero for none.
-func (c *TicketChange) Assignee(id model.PersonID) *TicketChange { return c.col("assignee_id", id) }
+func (c *TicketChange) Assignee(id model.PersonID) *TicketChange {
+	c.hands, c.to = true, id
+	return c.col("assignee_id", id)
+}
 
 // Requester sets the requester.
 func (c *TicketChange) Requester(id model.PersonID) *TicketChange { return c.col("requester_id", id) }
@@ -122,6 +127,13 @@ func (tx *Tx) UpdateTicket(ctx context.Context, id model.TicketID, c *TicketChan
 	q, args := "UPDATE tickets SET version = version + 1, updated_at = ?", []any{tx.Now}
 	if c.Public {
 		q, args = q+", public_at = ?", append(args, tx.Now)
+	}
+	if c.hands {
+		var since model.Time
+		if c.to != 0 {
+			since = tx.Now
+		}
+		q, args = q+", assigned_at = ?", append(args, since)
 	}
 	for _, s := range c.set {
 		q += ", " + s

@@ -7,7 +7,7 @@ import (
 	"escalated/model"
 )
 
-const recordColumns = "e.id, e.at, e.kind, e.ticket_id, coalesce(e.subject_kind, '') AS subject_kind, coalesce(e.subject_id, 0) AS subject_id, e.actor_id, e.via, e.is_public, e.action_id, coalesce(e.ticket_version, 0) AS ticket_version, e.data"
+const recordColumns = "e.id, e.at, e.kind, e.ticket_id, coalesce(e.subject_kind, '') AS subject_kind, coalesce(e.subject_id, 0) AS subject_id, e.actor_id, e.via, e.is_public, e.action_id, coalesce(e.ticket_version, 0) AS ticket_version, e.depth, e.data"
 
 // Entries loads the newest events of a ticket for its timeline, oldest first.
 // Messages are events too but are shown as themselves, so they are left out.

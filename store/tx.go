@@ -23,6 +23,8 @@ type Tx struct {
 	setID    model.ChangeSetID
 	kept     *viewBook      // of views, once it was needed
 	views    []model.ViewID // changed here, to be counted anew
+
+	unfollowed bool
 }
 
 // touch must be called before the first change of a ticket in a transaction.
@@ -44,7 +46,7 @@ func (tx *Tx) facets(ctx context.Context, id model.TicketID) (facets, error) {
 	if err != nil {
 		return facets{}, err
 	}
-	return tx.facetsOf(ctx, id, book.fields)
+	return tx.facetsOf(ctx, id, book.fields || tx.db.followFields.Load())
 }
 
 // settle brings pile_counts, view_counts and ticket_tags.pile in line with
@@ -55,13 +57,12 @@ func (tx *Tx) settle(ctx context.Context) error {
 		p model.Pile
 	}
 	delta := map[place]int64{}
-	now := make(map[model.TicketID]facets, len(tx.touched))
+	now, err := tx.follow(ctx)
+	if err != nil {
+		return err
+	}
 	for id, before := range tx.touched {
-		after, err := tx.facets(ctx, id)
-		if err != nil {
-			return fmt.Errorf("look at ticket: %w", err)
-		}
-		now[id] = after
+		after := now[id]
 		if before.exists {
 			delta[place{before.DepartmentID, before.Pile}]--
 		}
@@ -119,9 +120,9 @@ func (tx *Tx) record(ctx context.Context, by model.Actor, ticket model.TicketID,
 	if kind != "" {
 		about, aboutID = kind, id
 	}
-	n, err := tx.insert(ctx, `INSERT INTO events (at, kind, ticket_id, subject_kind, subject_id, actor_id, via, is_public, action_id, ticket_version, data)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT version FROM tickets WHERE id = ?), ?)`,
-		tx.Now, e.Kind(), ticket, about, aboutID, actor, int64(by.Via), flag(e.Public()), tx.Action(), ticket, string(data))
+	n, err := tx.insert(ctx, `INSERT INTO events (at, kind, ticket_id, subject_kind, subject_id, actor_id, via, is_public, action_id, ticket_version, depth, data)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT version FROM tickets WHERE id = ?), ?, ?)`,
+		tx.Now, e.Kind(), ticket, about, aboutID, actor, int64(by.Via), flag(e.Public()), tx.Action(), ticket, by.Depth, string(data))
 	if err != nil {
 		return 0, fmt.Errorf("record %s: %w", e.Kind(), err)
 	}

@@ -92,7 +92,7 @@ type facets struct {
 func (f facets) open() bool { return f.exists && f.Pile <= model.PileAsleep }
 
 const facetColumns = `t.pile, t.state, t.status_id, t.priority, t.type, t.channel, coalesce(t.department_id, 0) AS department_id, coalesce(t.assignee_id, 0) AS assignee_id, t.requester_id,
-	t.sla_level, t.rating, t.file_count, t.created_at, t.resolved_at, t.updated_at, t.waiting_since,
+	t.sla_level, t.rating, t.file_count, t.created_at, t.resolved_at, t.updated_at, t.waiting_since, t.first_response_at, t.assigned_at, t.sla_policy_id, t.next_due_at,
 	coalesce((SELECT group_concat(g.tag_id) FROM ticket_tags g WHERE g.ticket_id = t.id), '') AS tags,
 	coalesce((SELECT group_concat(w.role || ' ' || w.person_id) FROM ticket_people w WHERE w.ticket_id = t.id AND w.role IN (2, 3)), '') AS people`
 
@@ -100,38 +100,69 @@ const facetFields = `, (SELECT json_group_array(json_object('field', x.field_id,
 
 // facetsOf loads what filters look at. One query; fields only when asked.
 func (r Reader) facetsOf(ctx context.Context, id model.TicketID, fields bool) (facets, error) {
-	q := "SELECT " + facetColumns
+	list, err := r.facetsOfAll(ctx, []model.TicketID{id}, fields)
+	return list[id], err
+}
+
+// facetsOfAll is facetsOf for several tickets. One query.
+func (r Reader) facetsOfAll(ctx context.Context, ids []model.TicketID, fields bool) (map[model.TicketID]facets, error) {
+	out := make(map[model.TicketID]facets, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	q := "SELECT t.id, " + facetColumns
 	if fields {
 		q += facetFields
 	}
-	rows, err := r.q.QueryxContext(ctx, q+" FROM tickets t WHERE t.id = ?", id)
+	from, arg := " FROM tickets t WHERE t.id = ?", any(ids[0])
+	if len(ids) > 1 {
+		from, arg = " FROM json_each(?) j CROSS JOIN tickets t WHERE t.id = j.value", jsonIDs(ids)
+	}
+	rows, err := r.q.QueryxContext(ctx, q+from, arg)
 	count(ctx)
 	if err != nil {
-		return facets{}, fault(err)
+		return nil, fault(err)
 	}
 	defer rows.Close()
-	var f facets
-	if !rows.Next() {
-		return f, fault(rows.Err())
-	}
-	var tags, people, values string
-	to := []any{
-		(*int64)(&f.Pile), (*int64)(&f.Status), &f.StatusID, (*int64)(&f.Priority), (*int64)(&f.Type), (*int64)(&f.Channel), &f.DepartmentID, &f.AssigneeID, &f.RequesterID,
-		(*int64)(&f.SLA), (*int64)(&f.Rating), &f.Files, &f.CreatedAt, &f.ResolvedAt, &f.UpdatedAt, &f.WaitingSince, &tags, &people,
-	}
-	if fields {
-		to = append(to, &values)
-	}
-	if err := rows.Scan(to...); err != nil {
-		return f, fault(err)
-	}
-	f.exists = true
-	if values != "" {
-		if err := json.Unmarshal([]byte(values), &f.Fields); err != nil {
-			return f, fmt.Errorf("read values: %w", err)
+	for rows.Next() {
+		var id model.TicketID
+		var f facets
+		var tags, people, values string
+		to := []any{
+			&id, (*int64)(&f.Pile), (*int64)(&f.Status), &f.StatusID, (*int64)(&f.Priority), (*int64)(&f.Type), (*int64)(&f.Channel), &f.DepartmentID, &f.AssigneeID, &f.RequesterID,
+			(*int64)(&f.SLA), (*int64)(&f.Rating), &f.Files, &f.CreatedAt, &f.ResolvedAt, &f.UpdatedAt, &f.WaitingSince, &f.FirstResponseAt, &f.AssignedAt, &f.Policy, &f.NextDueAt, &tags, &people,
 		}
+		if fields {
+			to = append(to, &values)
+		}
+		if err := rows.Scan(to...); err != nil {
+			return nil, fault(err)
+		}
+		f.exists = true
+		if values != "" {
+			if err := json.Unmarshal([]byte(values), &f.Fields); err != nil {
+				return nil, fmt.Errorf("read values: %w", err)
+			}
+		}
+		if err := f.lists(tags, people); err != nil {
+			return nil, err
+		}
+		out[id] = f
 	}
-	return f, f.lists(tags, people)
+	return out, fault(rows.Err())
+}
+
+func jsonIDs[T ~int64](ids []T) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.FormatInt(int64(id), 10))
+	}
+	b.WriteByte(']')
+	return b.String()
 }
 
 func (f *facets) lists(tags, people string) error {

@@ -67,7 +67,7 @@ var features = []func(h *handler) []web.Route{
 	fieldRoutes,
 }
 
-// ShowIndex answers with the overview of the panel.
+// ShowIndex answers with the overview of the panel, or what of it words find.
 func (h *handler) ShowIndex(c *fiber.Ctx) error {
-	return web.Render(c, fiber.StatusOK, view.IndexPage())
+	return web.Render(c, fiber.StatusOK, view.IndexPage(web.Query(c, "q")))
 }

@@ -104,21 +104,6 @@ func railItems(ctx context.Context) []item {
 	return items
 }
 
-func adminItems(ctx context.Context) []item {
-	return []item{
-		{"people", "admin/people/", "users", text.T(ctx, "ui.people")},
-		{"departments", "admin/departments/", "building", text.T(ctx, "ui.departments")},
-		{"tags", "admin/tags/", "tag", text.T(ctx, "ui.tags")},
-		{"canned", "admin/canned-responses/", "book", text.T(ctx, "canned.title")},
-		{"macros", "admin/macros/", "list", text.T(ctx, "macros.title")},
-		{"statuses", "admin/statuses/", "circle", text.T(ctx, "statuses.title")},
-		{"fields", "admin/fields/", "list", text.T(ctx, "fields.title")},
-		{"mail", "admin/mail/", "send", text.T(ctx, "kit.mail_out")},
-		{"inbound", "admin/inbound/", "inbox", text.T(ctx, "kit.mail_in")},
-		{"settings", "admin/settings/", "sliders", text.T(ctx, "ui.settings")},
-	}
-}
-
 // profilePath is where a person changes their own account.
 func profilePath(ctx context.Context) string {
 	if ui.From(ctx).Staff() {
