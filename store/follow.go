@@ -20,7 +20,9 @@ type Followed struct {
 // tickets, inside it: for what must follow from every change, whoever makes
 // it. It is set once, before anything is written. It may read, write what is
 // its own and record facts, but touch no other ticket.
-func (db *DB) Follow(fn func(ctx context.Context, tx *Tx, changed []Followed) error) { db.followed = fn }
+func (db *DB) Follow(fn func(ctx context.Context, tx *Tx, changed []Followed) error) {
+	db.followed = fn
+}
 
 // follow loads what the touched tickets are now and lets what follows from the
 // changes happen.

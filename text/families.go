@@ -93,7 +93,12 @@ var Families = []Family{
 		department.changed department.deleted department.archived department.restored
 		department.member_added department.member_removed tag.saved tag.created tag.changed tag.deleted
 		tag.archived tag.restored view.created view.changed view.deleted status.saved status.moves_saved field.saved ticket.field_changed ticket.field_set ticket.field_cleared
-		rating.given rating.given_again rating.asked setting.changed`)},
+		rating.given rating.given_again rating.asked setting.changed
+		sla.warning sla.breached sla_policy.saved calendar.saved ticket.escalated ticket.escalated_why rule.notified rule.stopped rule.saved ticket.left_unassigned ticket.routed`)},
+	{"event.rule_stopped.", words(`depth budget`)},
+	{"event.unassigned_why.", words(`nobody away absent full skills`)},
+	{"event.routed_how.", words(`round_robin least_busy skill stand_in`)},
+	{"sla.target_", words(`first_response next_response resolution`)},
 	{"export.col_", words(`reference subject status priority type department assignee requester tags channel created updated activity waiting rating`)},
 	{"rating.score_", words(`terrible poor okay good excellent`)},
 	{"fields.kind_", words(`text textarea select multi_select checkbox date number`)},

@@ -825,6 +825,14 @@ func eventIcon(kind string) string {
 		return "star"
 	case "mail.failed", "attachment.rejected":
 		return "warn"
+	case "sla.warning", "sla.breached", "rule.stopped":
+		return "warn"
+	case "ticket.escalated":
+		return "arrow-up"
+	case "rule.notified":
+		return "bell"
+	case "ticket.left_unassigned", "ticket.routed":
+		return "user"
 	case "ticket.snoozed", "ticket.woken":
 		return "clock"
 	case "ticket.linked", "ticket.unlinked", "ticket.split", "ticket.split_from", "ticket.merged", "ticket.merged_in":

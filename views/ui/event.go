@@ -121,6 +121,10 @@ func EventText(ctx context.Context, e model.Entry) string {
 		return text.T(ctx, "event.mail.retried", "Actor", who, "Address", f.Address)
 	case model.MailFailedEvent:
 		return text.T(ctx, "event.mail.failed", "Actor", who, "Address", f.Address, "Reason", f.Reason)
+	default:
+		if s, ok := timeText(ctx, who, f); ok {
+			return s
+		}
 	}
 	return text.T(ctx, "event."+e.Kind, "Actor", who)
 }
