@@ -201,7 +201,7 @@ func (d *Desk) checkConditions(ctx context.Context, tx *store.Tx, p *model.Inval
 	return nil
 }
 
-func (d *Desk) settleCondition(ctx context.Context, tx *store.Tx, c *model.Condition, in *model.FieldDef, all []model.FieldDef) (bool, error) {
+func (d *Desk) settleCondition(ctx context.Context, tx *store.Tx, c *model.FieldCondition, in *model.FieldDef, all []model.FieldDef) (bool, error) {
 	if slices.Contains(model.ConditionProperties(), c.Field) {
 		if in.Entity != model.FieldOfTicket {
 			return false, nil
@@ -225,7 +225,7 @@ func (d *Desk) settleCondition(ctx context.Context, tx *store.Tx, c *model.Condi
 }
 
 // settleProperty finds the word or the id that is meant.
-func settleProperty(ctx context.Context, tx *store.Tx, c *model.Condition) (bool, error) {
+func settleProperty(ctx context.Context, tx *store.Tx, c *model.FieldCondition) (bool, error) {
 	if c.Value == "" {
 		return true, nil
 	}

@@ -205,7 +205,7 @@ func TestFieldConditions(t *testing.T) {
 	r.field(admin, model.FieldDef{Key: "plan", Kind: model.CustomSelect, Options: options("Free", "Paid"), Audience: model.AudienceAsked})
 	order := r.field(admin, model.FieldDef{
 		Key: "order", Kind: model.CustomText, Audience: model.AudienceAsked, RequiredOn: model.RequiredOnCreate,
-		Conditions: model.Conditions{{Field: "department", Operator: "equals", Value: "orders"}, {Field: "plan", Operator: "equals", Value: "Paid"}},
+		Conditions: model.FieldConditions{{Field: "department", Operator: "equals", Value: "orders"}, {Field: "plan", Operator: "equals", Value: "Paid"}},
 	})
 	if order.Conditions[0].Value != strconv.FormatInt(int64(id), 10) || order.Conditions[1].Value != "paid" {
 		t.Fatalf("conditions %v", order.Conditions)
@@ -226,7 +226,7 @@ func TestFieldConditions(t *testing.T) {
 	if _, shown := r.values(agent, tk.ID)["order"]; shown {
 		t.Error("it shows although its condition does not hold")
 	}
-	for _, c := range []model.Condition{
+	for _, c := range []model.FieldCondition{
 		{Field: "no_such", Operator: "equals", Value: "x"},
 		{Field: "plan", Operator: "above", Value: "x"},
 		{Field: "order", Operator: "is_empty"},
@@ -235,7 +235,7 @@ func TestFieldConditions(t *testing.T) {
 		{Field: "department", Operator: "equals", Value: "999"},
 	} {
 		f := order
-		f.Conditions = model.Conditions{c}
+		f.Conditions = model.FieldConditions{c}
 		_, err := r.SaveField(r.ctx, admin, f)
 		refused(t, err, "conditions", "choice_invalid")
 	}

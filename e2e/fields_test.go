@@ -25,7 +25,7 @@ func init() {
 		for _, f := range []model.FieldDef{
 			{Key: "order_number", Kind: model.CustomText, Audience: model.AudienceAsked, Help: label("On the invoice")},
 			{Key: "plan", Kind: model.CustomSelect, Audience: model.AudienceAsked, Options: model.FieldOptions{{Key: "free", Label: label("Free")}, {Key: "paid", Label: label("Paid")}}},
-			{Key: "seats", Kind: model.CustomNumber, Audience: model.AudienceAsked, Conditions: model.Conditions{{Field: "plan", Operator: "is_not_empty"}}},
+			{Key: "seats", Kind: model.CustomNumber, Audience: model.AudienceAsked, Conditions: model.FieldConditions{{Field: "plan", Operator: "is_not_empty"}}},
 			{Key: "parts", Kind: model.CustomMulti, Options: model.FieldOptions{{Label: label("Disk")}, {Label: label("Fan")}}},
 			{Key: "urgent_call", Kind: model.CustomCheckbox},
 			{Key: "due", Kind: model.CustomDate},

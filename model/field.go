@@ -51,19 +51,19 @@ const (
 
 // FieldDef is a field that an admin added to tickets or people.
 type FieldDef struct {
-	ID         FieldID      `db:"id"`
-	Entity     string       `db:"entity"`
-	Key        string       `db:"key"`
-	Kind       CustomKind   `db:"kind"`
-	Label      Localized    `db:"label"`
-	Help       Localized    `db:"help"`
-	Options    FieldOptions `db:"options"`
-	RequiredOn string       `db:"required_on"`
-	Audience   string       `db:"audience"`
-	Conditions Conditions   `db:"conditions"`
-	Position   int          `db:"position"`
-	ArchivedAt Time         `db:"archived_at"`
-	Version    int64        `db:"version"`
+	ID         FieldID         `db:"id"`
+	Entity     string          `db:"entity"`
+	Key        string          `db:"key"`
+	Kind       CustomKind      `db:"kind"`
+	Label      Localized       `db:"label"`
+	Help       Localized       `db:"help"`
+	Options    FieldOptions    `db:"options"`
+	RequiredOn string          `db:"required_on"`
+	Audience   string          `db:"audience"`
+	Conditions FieldConditions `db:"conditions"`
+	Position   int             `db:"position"`
+	ArchivedAt Time            `db:"archived_at"`
+	Version    int64           `db:"version"`
 }
 
 // Active reports whether the field is in use.
@@ -122,14 +122,14 @@ func (l FieldOptions) Value() (driver.Value, error) { return jsonValue(l, len(l)
 // Scan reads JSON.
 func (l *FieldOptions) Scan(v any) error { return jsonScan(v, l) }
 
-// Conditions are stored as one JSON text.
-type Conditions []Condition
+// FieldConditions are stored as one JSON text.
+type FieldConditions []FieldCondition
 
 // Value stores JSON.
-func (l Conditions) Value() (driver.Value, error) { return jsonValue(l, len(l)) }
+func (l FieldConditions) Value() (driver.Value, error) { return jsonValue(l, len(l)) }
 
 // Scan reads JSON.
-func (l *Conditions) Scan(v any) error { return jsonScan(v, l) }
+func (l *FieldConditions) Scan(v any) error { return jsonScan(v, l) }
 
 func jsonValue(v any, n int) (driver.Value, error) {
 	if n == 0 {
@@ -151,9 +151,9 @@ func jsonScan(v, into any) error {
 	return fmt.Errorf("read JSON: unexpected %T", v)
 }
 
-// Condition is a rule about another field, or about type, department or
+// FieldCondition is a rule about another field, or about type, department or
 // priority: a field shows only while all of its rules hold.
-type Condition struct {
+type FieldCondition struct {
 	Field    string `json:"field"` // a key, or type, department, priority
 	Operator string `json:"operator"`
 	Value    string `json:"value,omitempty"`
@@ -168,7 +168,7 @@ func ConditionOperators() []string {
 }
 
 // Holds reports whether the condition holds for the values of its field.
-func (c Condition) Holds(values []string) bool {
+func (c FieldCondition) Holds(values []string) bool {
 	empty := emptyValue(values)
 	same := slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, c.Value) })
 	switch c.Operator {

@@ -142,7 +142,7 @@ func readField(f *web.Form, was model.FieldDef) model.FieldDef {
 	for i := 0; f.Has("condition." + strconv.Itoa(i) + ".field"); i++ {
 		at := "condition." + strconv.Itoa(i) + "."
 		if field := f.Text(at + "field"); field != "" {
-			in.Conditions = append(in.Conditions, model.Condition{Field: field, Operator: f.Text(at + "operator"), Value: f.Text(at + "value")})
+			in.Conditions = append(in.Conditions, model.FieldCondition{Field: field, Operator: f.Text(at + "operator"), Value: f.Text(at + "value")})
 		}
 	}
 	return in

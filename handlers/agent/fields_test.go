@@ -61,7 +61,7 @@ func TestFieldsOfANewTicket(t *testing.T) {
 	field(t, d, model.FieldDef{Key: "plan", Kind: model.CustomSelect, Label: model.Localized{"": "Plan"}, Options: model.FieldOptions{{Label: model.Localized{"": "Paid"}}, {Label: model.Localized{"": "Free"}}}})
 	field(t, d, model.FieldDef{
 		Key: "order", Kind: model.CustomText, Label: model.Localized{"": "Order"}, RequiredOn: model.RequiredOnCreate,
-		Conditions: model.Conditions{{Field: "plan", Operator: "equals", Value: "paid"}, {Field: "type", Operator: "not_equals", Value: "task"}},
+		Conditions: model.FieldConditions{{Field: "plan", Operator: "equals", Value: "paid"}, {Field: "type", Operator: "not_equals", Value: "task"}},
 	})
 	b := d.As(d.Agent("bob"))
 	page := b.Get("agent/tickets/create/").Is(http.StatusOK).AtMost(12)

@@ -184,7 +184,7 @@ func TestConditionalFieldsWithoutScripts(t *testing.T) {
 	orders := d.Department("Orders")
 	_, err := d.Verbs().SaveField(t.Context(), d.Admin("fred").Actor(), model.FieldDef{
 		Entity: model.FieldOfTicket, Key: "order", Kind: model.CustomText, Label: model.Localized{"": "Order"}, Audience: model.AudienceAsked, RequiredOn: model.RequiredOnCreate,
-		Conditions: model.Conditions{{Field: "department", Operator: "equals", Value: "orders"}},
+		Conditions: model.FieldConditions{{Field: "department", Operator: "equals", Value: "orders"}},
 	})
 	if err != nil {
 		t.Fatal(err)

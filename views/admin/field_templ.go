@@ -756,7 +756,7 @@ func conditions(p FieldForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i, c := range append(append(model.Conditions(nil), p.Conditions...), make(model.Conditions, 2)...) {
+		for i, c := range append(append(model.FieldConditions(nil), p.Conditions...), make(model.FieldConditions, 2)...) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -814,7 +814,7 @@ func conditions(p FieldForm) templ.Component {
 	})
 }
 
-func condition(p FieldForm, at string, c model.Condition) templ.Component {
+func condition(p FieldForm, at string, c model.FieldCondition) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -884,7 +884,7 @@ func conditionOperators(ctx context.Context) []ui.Option {
 }
 
 // conditionValue shows departments by name.
-func conditionValue(p FieldForm, c model.Condition) string {
+func conditionValue(p FieldForm, c model.FieldCondition) string {
 	if c.Field == "department" {
 		for _, d := range p.Departments {
 			if num(d.ID) == c.Value {

@@ -179,7 +179,7 @@ func AskedFields(defs []model.FieldDef, props map[string]string, live []string, 
 // settle leaves to scripts the conditions that the form can change; false when
 // another one says that the field never shows here.
 func (a *Asked) settle(facts model.FieldFacts, known map[string]bool) bool {
-	var open model.Conditions
+	var open model.FieldConditions
 	for _, c := range a.Conditions {
 		if known[c.Field] {
 			open = append(open, c)
