@@ -54,9 +54,13 @@ CREATE TABLE staff (
   capacity  INTEGER,                          -- most active tickets routing gives; NULL: the desk's
   away_at   INTEGER,                          -- since when; NULL: not away
   away_until INTEGER,                         -- NULL: until they say so
-  away_to   INTEGER REFERENCES people(id) ON DELETE SET NULL -- who gets their new work
+  away_to   INTEGER REFERENCES people(id) ON DELETE SET NULL, -- who gets their new work
+  given_at  INTEGER                           -- when they were last given a ticket
 ) STRICT;
 CREATE INDEX staff_name ON staff(sort_name, person_id);
+CREATE INDEX staff_capacity ON staff(capacity) WHERE capacity IS NOT NULL; -- the widest of them
+CREATE INDEX staff_away ON staff(away_until) WHERE away_until IS NOT NULL; -- back by the clock
+CREATE INDEX staff_stand_in ON staff(away_to) WHERE away_to IS NOT NULL;
 
 CREATE TABLE departments (
   id          INTEGER PRIMARY KEY,
@@ -109,6 +113,15 @@ CREATE TABLE skill_departments (
   PRIMARY KEY (department_id, skill_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX skill_departments_skill ON skill_departments(skill_id);
+-- Tickets that routing gave to nobody, and why: what it tries again, and what
+-- it does not say twice. Rows whose ticket moved on since are swept.
+CREATE TABLE routing_waits (
+  ticket_id     INTEGER PRIMARY KEY REFERENCES tickets(id) ON DELETE CASCADE,
+  department_id INTEGER NOT NULL REFERENCES departments(id) ON DELETE CASCADE,
+  why           TEXT NOT NULL,
+  since         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX routing_waits_department ON routing_waits(department_id, since, ticket_id);
 
 CREATE TABLE credentials (
   id         INTEGER PRIMARY KEY,
@@ -656,6 +669,7 @@ CREATE TABLE sla_policies (
   targets     TEXT NOT NULL DEFAULT '{}',     -- JSON: priority, target, span as typed
   warn        TEXT NOT NULL DEFAULT '75%',    -- share of the target used, or time before its end
   is_default  INTEGER NOT NULL DEFAULT 0,
+  since       INTEGER NOT NULL DEFAULT 0,     -- tickets opened before are left alone
   disabled_at INTEGER,
   deleted_at  INTEGER,
   version     INTEGER NOT NULL DEFAULT 1
@@ -757,6 +771,7 @@ CREATE TABLE webhook_deliveries (
   ticket_id    INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
   name         TEXT NOT NULL,                 -- of the event, as the other side reads it
   url          TEXT NOT NULL,
+  host         TEXT NOT NULL DEFAULT '',      -- of the URL: each has a queue of its own
   body         TEXT NOT NULL,                 -- JSON
   state        TEXT NOT NULL CHECK (state IN ('queued','sent','failed')),
   attempts     INTEGER NOT NULL DEFAULT 0,
@@ -768,7 +783,7 @@ CREATE TABLE webhook_deliveries (
   ms           INTEGER NOT NULL DEFAULT 0,
   sent_at      INTEGER
 ) STRICT;
-CREATE INDEX webhook_deliveries_due    ON webhook_deliveries(next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_due    ON webhook_deliveries(host, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX webhook_deliveries_state  ON webhook_deliveries(state, id);
 CREATE INDEX webhook_deliveries_ticket ON webhook_deliveries(ticket_id) WHERE ticket_id IS NOT NULL;
 

@@ -111,7 +111,7 @@ func (d *Desk) dressItems(ctx context.Context, by model.Actor, t model.Ticket, i
 		}
 	}
 	if by.Staff() {
-		mails, err := r.Deliveries(ctx, ids)
+		mails, err := r.MailsOfMessages(ctx, ids)
 		if err != nil {
 			return fmt.Errorf("load deliveries: %w", err)
 		}

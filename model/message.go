@@ -76,13 +76,13 @@ type ThreadItem struct {
 	Message
 	Author   PersonRef
 	Files    []Attachment
-	Delivery []Delivery // outgoing mails of this message; staff pages only
-	Mine     bool       // written by the actor looking
-	HasRaw   bool       // there is an original mail
+	Delivery []MessageMail // outgoing mails of this message; staff pages only
+	Mine     bool          // written by the actor looking
+	HasRaw   bool          // there is an original mail
 }
 
-// Delivery is the state of one mail made from a message.
-type Delivery struct {
+// MessageMail is the state of one mail made from a message.
+type MessageMail struct {
 	MailID    MailID    `db:"id"`
 	MessageID MessageID `db:"message_id"`
 	Address   string    `db:"address"`

@@ -37,14 +37,14 @@ func (r Reader) LastEventID(ctx context.Context) (model.EventID, error) {
 	return one[model.EventID](ctx, r, "SELECT coalesce((SELECT id FROM events ORDER BY id DESC LIMIT 1), 0)")
 }
 
-// Deliveries loads the mails made from messages, by message.
-func (r Reader) Deliveries(ctx context.Context, ids []model.MessageID) (map[model.MessageID][]model.Delivery, error) {
-	out := map[model.MessageID][]model.Delivery{}
+// MailsOfMessages loads the mails made from messages, by message.
+func (r Reader) MailsOfMessages(ctx context.Context, ids []model.MessageID) (map[model.MessageID][]model.MessageMail, error) {
+	out := map[model.MessageID][]model.MessageMail{}
 	if len(ids) == 0 {
 		return out, nil
 	}
 	q, args := in("SELECT id, message_id, address, state, last_error, coalesce(sent_at, created_at) AS at FROM outgoing_mail WHERE message_id IN (?) AND kind = 'reply' ORDER BY id", ids)
-	rows, err := many[model.Delivery](ctx, r, q, args...)
+	rows, err := many[model.MessageMail](ctx, r, q, args...)
 	for _, d := range rows {
 		out[d.MessageID] = append(out[d.MessageID], d)
 	}

@@ -520,7 +520,7 @@ func picture(a model.Attachment) bool {
 
 // deliveries tell what became of the mails made from a message: what failed
 // loudly and each by itself, what went well in one short line.
-func deliveries(p Ticket, list []model.Delivery) templ.Component {
+func deliveries(p Ticket, list []model.MessageMail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -641,7 +641,7 @@ func deliveries(p Ticket, list []model.Delivery) templ.Component {
 	})
 }
 
-func addresses(list []model.Delivery, s model.MailState) []string {
+func addresses(list []model.MessageMail, s model.MailState) []string {
 	var out []string
 	for _, d := range list {
 		if d.State == s {
