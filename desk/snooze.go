@@ -106,27 +106,6 @@ func (d *Desk) WakeSnoozed(ctx context.Context, by model.Actor) (int, error) {
 	return len(woken), err
 }
 
-// SnoozeChoice is a time to snooze until, as a menu offers it.
-type SnoozeChoice struct {
-	Preset string
-	At     model.Time // Never: until the customer writes
-}
-
-// SnoozeChoices are the presets with the times they mean for the actor now.
-func (d *Desk) SnoozeChoices(ctx context.Context, by model.Actor) ([]SnoozeChoice, *time.Location, error) {
-	zone, err := d.zoneOf(ctx, d.db.Read(), by)
-	if err != nil {
-		return nil, nil, err
-	}
-	now := d.Now().Std().In(zone)
-	var out []SnoozeChoice
-	for _, name := range model.SnoozePresets() {
-		at, _ := model.SnoozeTime(name, now)
-		out = append(out, SnoozeChoice{name, at})
-	}
-	return out, zone, nil
-}
-
 // zoneOf is the time zone a member of the staff lives by: their own, else the
 // desk's.
 func (d *Desk) zoneOf(ctx context.Context, r store.Reader, by model.Actor) (*time.Location, error) {

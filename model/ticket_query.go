@@ -196,16 +196,6 @@ func ParseTicketSort(w string) TicketSort {
 	return TicketSort{Key: SortKeyName(key), Desc: desc}
 }
 
-// Filtered reports whether anything narrows the list beyond the statuses.
-func (f TicketFilter) Filtered() bool {
-	for _, t := range f.Terms() {
-		if t.Field != "status" {
-			return true
-		}
-	}
-	return false
-}
-
 func parseID(w string) int64 {
 	n, err := strconv.ParseInt(w, 10, 64)
 	if err != nil || n < 0 {

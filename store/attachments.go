@@ -104,11 +104,6 @@ func (tx *Tx) DropBlob(ctx context.Context, sha []byte) (bool, error) {
 	return n == 1, err
 }
 
-// Blobs lists stored contents after an id, for checks and backups.
-func (r Reader) Blobs(ctx context.Context, after model.BlobID, limit int) ([]Blob, error) {
-	return many[Blob](ctx, r, "SELECT id, sha256, size FROM blobs WHERE id > ? ORDER BY id LIMIT ?", int64(after), limit)
-}
-
 // Blob is a stored content.
 type Blob struct {
 	ID   model.BlobID `db:"id"`

@@ -142,15 +142,32 @@ func (r Reader) UndoLeft(ctx context.Context, id model.ChangeSetID) ([]model.Und
 
 // nameConflicts gives the tickets their references; those out of sight have none.
 func (tx *Tx) nameConflicts(ctx context.Context, list []model.UndoConflict, may func(model.TicketID) bool) error {
+	ids := []model.TicketID{}
+	for _, c := range list {
+		if c.Ticket != 0 && may(c.Ticket) {
+			ids = append(ids, c.Ticket)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	set, err := json.Marshal(ids)
+	if err != nil {
+		return fmt.Errorf("name conflicts: %w", err)
+	}
+	rows, err := many[struct {
+		ID        model.TicketID `db:"id"`
+		Reference string         `db:"reference"`
+	}](ctx, tx.Reader, "SELECT id, reference FROM tickets WHERE id IN (SELECT value FROM json_each(?))", string(set))
+	if err != nil {
+		return err
+	}
+	names := map[model.TicketID]string{}
+	for _, r := range rows {
+		names[r.ID] = r.Reference
+	}
 	for i, c := range list {
-		if c.Ticket == 0 || !may(c.Ticket) {
-			continue
-		}
-		ref, err := one[string](ctx, tx.Reader, "SELECT reference FROM tickets WHERE id = ?", c.Ticket)
-		if err != nil && !errors.Is(err, model.ErrNotFound) {
-			return err
-		}
-		list[i].Reference = ref
+		list[i].Reference = names[c.Ticket]
 	}
 	return nil
 }
@@ -158,20 +175,29 @@ func (tx *Tx) nameConflicts(ctx context.Context, list []model.UndoConflict, may 
 // sentIn are the tickets to which a set said something that customers read. It
 // cannot be unsaid: the message stays, and with it what follows from it.
 func (tx *Tx) sentIn(ctx context.Context, rows []model.ChangeRow) (map[model.TicketID]bool, error) {
-	out := map[model.TicketID]bool{}
+	of := map[model.MessageID]model.TicketID{}
 	for _, row := range rows {
-		if row.Table != "messages" || row.Before != nil {
-			continue
-		}
-		said, err := many[model.TicketID](ctx, tx.Reader, "SELECT ticket_id FROM messages WHERE id = json_extract(?, '$[0]') AND kind = 1 AND held_at IS NULL", row.Key)
-		if err != nil {
-			return nil, err
-		}
-		if len(said) > 0 {
-			out[row.TicketID] = true
+		if row.Table == "messages" && row.Before == nil {
+			var key []model.MessageID
+			if err := json.Unmarshal([]byte(row.Key), &key); err != nil || len(key) == 0 {
+				return nil, fmt.Errorf("read key of a message %q: %w", row.Key, err)
+			}
+			of[key[0]] = row.TicketID
 		}
 	}
-	return out, nil
+	out := map[model.TicketID]bool{}
+	if len(of) == 0 {
+		return out, nil
+	}
+	set, err := json.Marshal(slices.Sorted(maps.Keys(of)))
+	if err != nil {
+		return nil, fmt.Errorf("look for messages: %w", err)
+	}
+	said, err := many[model.MessageID](ctx, tx.Reader, "SELECT id FROM messages WHERE id IN (SELECT value FROM json_each(?)) AND kind = 1 AND held_at IS NULL", string(set))
+	for _, id := range said {
+		out[of[id]] = true
+	}
+	return out, err
 }
 
 // tryRow puts one row back. What it stood on may be gone: a ticket that was

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 
 	"escalated/model"
@@ -146,11 +148,27 @@ func (r Reader) NotificationsSince(ctx context.Context, by model.Actor, after mo
 
 // UnreadNotifications counts what the person has not read, at most model.UnreadCap.
 func (r Reader) UnreadNotifications(ctx context.Context, who model.PersonID) (int, error) {
-	return one[int](ctx, r, "SELECT count(*) FROM (SELECT 1 FROM notifications WHERE person_id = ? AND read_at IS NULL LIMIT ?)", who, model.UnreadCap)
+	return one[int](ctx, r, "SELECT "+unreadCount+" FROM people p WHERE p.id = ?", int64(who))
 }
 
+// unreadCount counts the unread notifications of people p as their list shows
+// them: those of tickets out of their sight are left out.
+var unreadCount = "(SELECT count(*) FROM (SELECT 1 FROM notifications n LEFT JOIN tickets t ON t.id = n.ticket_id WHERE n.person_id = p.id AND n.read_at IS NULL" +
+	" AND (n.ticket_id IS NULL OR (t.deleted_at IS NULL OR " + binOpeners + ") AND (" + visibleTo + ")) LIMIT " + strconv.Itoa(model.UnreadCap) + "))"
+
+// binOpeners is the condition on people p who may look into the bin.
+var binOpeners = func() string {
+	var kinds []string
+	for _, k := range []model.Kind{model.KindLight, model.KindAgent, model.KindAdmin} {
+		if slices.Contains(model.PermissionsOf(k), model.PermTicketDelete) {
+			kinds = append(kinds, "'"+string(k)+"'")
+		}
+	}
+	return "p.kind IN (" + strings.Join(kinds, ", ") + ")"
+}()
+
 // unreadColumn counts a person's unread notifications along with the person.
-const unreadColumn = ", (SELECT count(*) FROM (SELECT 1 FROM notifications n WHERE n.person_id = p.id AND n.read_at IS NULL LIMIT 100)) AS unread, coalesce((SELECT max(id) FROM events), 0) AS last_event"
+var unreadColumn = ", " + unreadCount + " AS unread, coalesce((SELECT max(id) FROM events), 0) AS last_event"
 
 // ReadNotifications marks notifications of the person as read: the ids, those
 // of a ticket, or with neither all of them. It tells how many.

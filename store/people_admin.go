@@ -114,12 +114,6 @@ func (tx *Tx) SetInvited(ctx context.Context, id model.PersonID) error {
 	return err
 }
 
-// SetExternalID ties a person to one of a host program.
-func (tx *Tx) SetExternalID(ctx context.Context, id model.PersonID, external string) error {
-	_, err := tx.exec(ctx, "UPDATE people SET external_id = ?, version = version + 1 WHERE id = ?", external, id)
-	return err
-}
-
 // SetAddress replaces a person's primary address, unproved unless told.
 // ErrTaken when it belongs to somebody else.
 func (tx *Tx) SetAddress(ctx context.Context, id model.PersonID, address string, verified bool) error {
@@ -148,19 +142,4 @@ func (r Reader) OpenTicketsOf(ctx context.Context, id model.PersonID, limit int)
 		limit = -1
 	}
 	return many[model.TicketID](ctx, r, "SELECT id FROM tickets WHERE assignee_id = ? AND pile IN (1, 2, 6) AND state NOT IN (7, 8) ORDER BY id LIMIT ?", id, limit)
-}
-
-// DepartmentIDsBySlug finds departments by slug; unknown slugs are left out.
-func (r Reader) DepartmentIDsBySlug(ctx context.Context, slugs []string) (map[string]model.DepartmentID, error) {
-	type row struct {
-		ID   model.DepartmentID `db:"id"`
-		Slug string             `db:"slug"`
-	}
-	q, args := in("SELECT id, slug FROM departments WHERE slug IN (?) AND archived_at IS NULL", slugs)
-	rows, err := many[row](ctx, r, q, args...)
-	out := map[string]model.DepartmentID{}
-	for _, d := range rows {
-		out[d.Slug] = d.ID
-	}
-	return out, err
 }

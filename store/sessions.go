@@ -41,7 +41,7 @@ func memberIDs(s string) []model.DepartmentID {
 	return out
 }
 
-const memberColumn = ", coalesce((SELECT group_concat(d.department_id) FROM department_people d WHERE d.person_id = p.id), '') AS members, (SELECT prefs FROM staff WHERE person_id = p.id) AS prefs" + unreadColumn
+var memberColumn = ", coalesce((SELECT group_concat(d.department_id) FROM department_people d WHERE d.person_id = p.id), '') AS members, (SELECT prefs FROM staff WHERE person_id = p.id) AS prefs" + unreadColumn
 
 // SessionByHash finds a session by the hash of its secret: one query.
 func (r Reader) SessionByHash(ctx context.Context, hash []byte) (KnownSession, error) {
@@ -71,7 +71,12 @@ func (tx *Tx) SessionSeen(ctx context.Context, id model.SessionID, person model.
 	if _, err := tx.exec(ctx, "UPDATE sessions SET seen_at = ?, ip = ? WHERE id = ?", tx.Now, address, id); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, "UPDATE people SET seen_at = ? WHERE id = ?", tx.Now, person)
+	return tx.PersonSeen(ctx, person)
+}
+
+// PersonSeen moves the time a person was last seen.
+func (tx *Tx) PersonSeen(ctx context.Context, id model.PersonID) error {
+	_, err := tx.exec(ctx, "UPDATE people SET seen_at = ? WHERE id = ?", tx.Now, id)
 	return err
 }
 

@@ -22,9 +22,3 @@ func (tx *Tx) SaveSetting(ctx context.Context, key, value string, by model.Perso
 	_, err := tx.exec(ctx, "INSERT INTO settings (key, value, at, by) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = excluded.at, by = excluded.by", key, value, tx.Now, by)
 	return err
 }
-
-// DropSetting goes back to the value of file, environment and flags.
-func (tx *Tx) DropSetting(ctx context.Context, key string) error {
-	_, err := tx.exec(ctx, "DELETE FROM settings WHERE key = ?", key)
-	return err
-}

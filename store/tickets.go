@@ -227,13 +227,6 @@ func (tx *Tx) LinkTickets(ctx context.Context, older, newer model.TicketID, kind
 	return err
 }
 
-// LinkedTickets are the tickets linked to one, as far as the actor sees them.
-func (r Reader) LinkedTickets(ctx context.Context, by model.Actor, id model.TicketID) ([]model.TicketRow, error) {
-	cond, args := visible(by, true)
-	return many[model.TicketRow](ctx, r, `SELECT t.id, t.reference, t.subject, t.state, t.status_id FROM tickets t
-		WHERE t.id IN (SELECT b FROM ticket_links WHERE a = ? UNION SELECT a FROM ticket_links WHERE b = ?) AND `+cond+" ORDER BY t.id LIMIT 20", append([]any{id, id}, args...)...)
-}
-
 // OtherTickets are the newest tickets of a requester other than one, and how
 // many there are, at most 1,000.
 func (r Reader) OtherTickets(ctx context.Context, by model.Actor, requester model.PersonID, not model.TicketID) ([]model.TicketRow, int, error) {

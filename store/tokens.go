@@ -85,12 +85,6 @@ func (tx *Tx) RevokeSetupTokens(ctx context.Context) error {
 	return err
 }
 
-// RevokeGuestTokens ends the guest links of a person to a ticket.
-func (tx *Tx) RevokeGuestTokens(ctx context.Context, t model.TicketID, person model.PersonID) error {
-	_, err := tx.exec(ctx, "UPDATE tokens SET revoked_at = ? WHERE ticket_id = ? AND person_id = ? AND purpose = 'guest' AND revoked_at IS NULL", tx.Now, t, person)
-	return err
-}
-
 // ForgetTokens removes tokens that ended before a time.
 func (tx *Tx) ForgetTokens(ctx context.Context, before model.Time) (int64, error) {
 	return tx.exec(ctx, "DELETE FROM tokens WHERE expires_at < ?", before)

@@ -153,9 +153,6 @@ type ViewCount struct {
 	Kept   bool
 }
 
-// unreadCap is how many notifications are counted.
-const unreadCap = 100
-
 // ViewNumbers reads the numbers of views, the person's own order and the
 // unread notifications, in one query. Numbers that are not kept are counted,
 // each up to a cap.
@@ -182,11 +179,11 @@ func (r Reader) ViewNumbers(ctx context.Context, by model.Actor, views []ViewFil
 	sum, rest := sumKept(by, all), joined(counts, ", ")
 	q := `SELECT (SELECT json_group_array(json_array(view_id, n, 0)) FROM (` + sum.sql + `)) AS kept, json_array(` + rest.sql + `) AS counted,
 		(SELECT json_group_array(json_array(view_id, hidden, is_default)) FROM (SELECT * FROM view_places WHERE person_id = ? ORDER BY position)) AS places,
-		(SELECT count(*) FROM (SELECT 1 FROM notifications WHERE person_id = ? AND read_at IS NULL LIMIT ?)) AS unread`
+		(SELECT ` + unreadCount + ` FROM people p WHERE p.id = ?) AS unread`
 	row, err := one[struct {
 		Kept, Counted, Places string
 		Unread                int
-	}](ctx, r, q, append(append(sum.args, rest.args...), int64(by.ID), int64(by.ID), unreadCap)...)
+	}](ctx, r, q, append(append(sum.args, rest.args...), int64(by.ID), int64(by.ID))...)
 	if err != nil {
 		return out, err
 	}

@@ -312,3 +312,19 @@ func TestDoorsAreClosedToOtherSites(t *testing.T) {
 	}
 	b.Get("profile/").Is(200)
 }
+
+func TestTheProfileOfStaffLeadsToHowTheyWork(t *testing.T) {
+	d := helpdesktest.New(t)
+	for _, kind := range []model.Kind{model.KindCustomer, model.KindAgent} {
+		name := string(kind)
+		member(t, d, kind, name)
+		b := d.Nobody()
+		b.Post("login/", F("email", name+"@help.test", "password", good)).Is(303)
+		body := b.Get("profile/").Is(200).Body
+		for _, path := range []string{"agent/profile/workspace/", "agent/profile/notifications/", "agent/shortcuts/"} {
+			if strings.Contains(body, "/support/"+path) != (kind == model.KindAgent) {
+				t.Errorf("%s: %s is there or not as it should not be", kind, path)
+			}
+		}
+	}
+}

@@ -7,8 +7,8 @@ import (
 )
 
 // The page of a ticket is put together from parts that features bring: each
-// writes its part in a file of its own and has one line here. A part that has
-// nothing to show renders nothing.
+// writes its part in a file of its own and appends it to one of these lists in
+// an init function there. A part that has nothing to show renders nothing.
 
 // part is a piece of the page of a ticket.
 type part func(p Ticket) templ.Component
@@ -25,7 +25,7 @@ var actions = []part{}
 // headParts follow the subject and the chips: pinned notes.
 var headParts = []part{}
 
-// panel are the foldable sections beside the conversation, below the
+// panelSections are the foldable sections beside the conversation, below the
 // properties, by name for the order a person likes.
 var panelSections = []struct {
 	name string
@@ -39,7 +39,7 @@ var panelSections = []struct {
 	{"subjects", subjects},
 }
 
-// properties are lines among the properties of the panel.
+// propertyParts are lines among the properties of the panel.
 var propertyParts = []part{}
 
 // itemMenu are items of a message's menu.
