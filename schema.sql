@@ -599,6 +599,29 @@ CREATE TABLE mail_several (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_several_ready ON mail_several(action_id, person_id, kind, word) WHERE ready = 1;
 
+-- What people are to be told by mail a little later: facts that come close
+-- together, in hours of quiet, or for a digest. The rows go when the mail is
+-- written; which mail it is, is looked at anew then.
+CREATE TABLE mail_waiting (
+  person_id   INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  ticket_id   INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
+  first_event INTEGER NOT NULL,               -- of the action
+  last_event  INTEGER NOT NULL,
+  action_id   TEXT NOT NULL,
+  digest      INTEGER NOT NULL DEFAULT 0,     -- in one mail with those of other tickets
+  due_at      INTEGER NOT NULL,
+  PRIMARY KEY (person_id, ticket_id, first_event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mail_waiting_due    ON mail_waiting(due_at);
+CREATE INDEX mail_waiting_ticket ON mail_waiting(ticket_id);
+-- The messages that a mail tells beside the one in its row.
+CREATE TABLE mail_tells (
+  mail_id    INTEGER NOT NULL REFERENCES outgoing_mail(id) ON DELETE CASCADE,
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  PRIMARY KEY (message_id, mail_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mail_tells_mail ON mail_tells(mail_id);
+
 -- Every mail that arrived. Inserted and committed before it is interpreted;
 -- the raw bytes are at mail/aa/bb/… , compressed, named by hash.
 CREATE TABLE mail_ledger (
@@ -895,6 +918,7 @@ CREATE TABLE notifications (
   ticket_id INTEGER REFERENCES tickets(id) ON DELETE CASCADE,
   topic     TEXT NOT NULL,                    -- member of the text family notice
   why       TEXT NOT NULL DEFAULT '',         -- member of the text family notice_why
+  n         INTEGER NOT NULL DEFAULT 1,       -- tickets it is about
   at        INTEGER NOT NULL,
   read_at   INTEGER,
   UNIQUE (person_id, event_id, topic)

@@ -66,3 +66,10 @@ func (db *DB) FollowFields(on bool) { db.followFields.Store(on) }
 
 // Unfollowed leaves out what would follow, for imports.
 func (tx *Tx) Unfollowed() { tx.unfollowed = true }
+
+// FollowAll has followers look at all touched tickets, whether or not anything
+// of them changed.
+func (tx *Tx) FollowAll() { tx.followAll = true }
+
+// AllFollow reports whether FollowAll was called.
+func (tx *Tx) AllFollow() bool { return tx.followAll }

@@ -23,8 +23,9 @@ type Tx struct {
 	setID    model.ChangeSetID
 	kept     *viewBook      // of views, once it was needed
 	views    []model.ViewID // changed here, to be counted anew
+	ends     []ending       // put off to the end of the transaction
 
-	unfollowed bool
+	unfollowed, followAll bool
 }
 
 // touch must be called before the first change of a ticket in a transaction.
