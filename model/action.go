@@ -29,8 +29,13 @@ func ActionTypes() []ActionType {
 	return []ActionType{ActReply, ActCanned, ActNote, ActStatus, ActPriority, ActType, ActDepartment, ActAssign, ActAddTags, ActRemoveTags, ActSnooze, ActFollow, ActUnfollow, ActDelete, ActRestore, ActMergeInto, ActMacro}
 }
 
-// Action is one thing to do to a ticket.
+// Action is one thing to do to a ticket. What stands behind the value is of
+// rules alone; see RuleActionTypes.
 type Action struct {
-	Type  ActionType `json:"type"`
-	Value string     `json:"value,omitempty"`
+	Type     ActionType `json:"type"`
+	Value    string     `json:"value,omitempty"`
+	To       []string   `json:"to,omitempty"`       // whom to notify: a role, a person's id, an address
+	Channels []string   `json:"channels,omitempty"` // and how; empty: as each person wants
+	Text     string     `json:"text,omitempty"`     // what to tell them, or to send
+	Hold     bool       `json:"hold,omitempty"`     // after waiting, go on only if the conditions hold
 }

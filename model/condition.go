@@ -122,6 +122,7 @@ var conditionFields = []ConditionField{
 	{Name: "attachment", Kind: ConditionYesNo, Ops: []string{CondIs}, Words: condYesNo},
 	{Name: "following", Kind: ConditionPerson, Ops: condIs},
 	{Name: "reopened", Kind: ConditionNumber, Ops: condCount},
+	{Name: "hours", Kind: ConditionChoice, Ops: []string{CondIs}, Words: []string{"open", "closed"}}, // of the desk, when the rule is asked
 }
 
 // ConditionFields lists the fields for a use, those of tickets that an admin
@@ -186,6 +187,7 @@ type Names struct {
 	Tags        []Tag
 	Agents      []PersonRef                   // who may be given tickets
 	Staff       []PersonRef                   // everybody who works here
+	Calendar    Calendar                      // the desk's business hours
 	Person      func(PersonID) bool           // whether there is such a person; nil: taken as said
 	Canned      func(CannedID) (all, ok bool) // whether there is such a text, and it is everybody's; nil: taken as said
 }

@@ -67,6 +67,11 @@ func (t *Matched) actual(c Condition, n Names, now Time) []string {
 		return yesNo(t.Pile == PileAsleep)
 	case "attachment":
 		return yesNo(t.Files > 0)
+	case "hours":
+		if n.Calendar.IsOpen(now) {
+			return []string{"open"}
+		}
+		return []string{"closed"}
 	case "reopened":
 		return []string{strconv.Itoa(t.Reopened)}
 	case AgeCreated, AgeUpdated, AgeAssigned, AgeWaiting, AgeUnanswered:

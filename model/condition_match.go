@@ -45,6 +45,7 @@ type Test struct {
 	Requester *RequesterTest
 	Was       *WasTest
 	Count     *CountTest
+	Hours     *HoursTest
 }
 
 // TextTest looks for words in the subject, or in a field an admin added.
@@ -75,6 +76,15 @@ type WasTest struct {
 	Values []int64
 	IDs    []StatusID // of statuses, single ones
 }
+
+// HoursTest asks whether the desk is open now.
+type HoursTest struct {
+	Calendar Calendar
+	Open     bool
+}
+
+// Holds reports whether it is so at a time.
+func (h *HoursTest) Holds(now Time) bool { return h.Calendar.IsOpen(now) == h.Open }
 
 // CountTest compares how often a ticket was opened again.
 type CountTest struct{ Min, Max int }
@@ -114,6 +124,8 @@ func (c Condition) prepare(t *Test, n Names) {
 		t.Age = &AgeTest{Of: c.Field, Longer: c.Op == CondLonger, Length: l.In(Calendar{})}
 	case c.Field == "requester":
 		t.Requester = c.requester()
+	case c.Field == "hours":
+		t.Hours = &HoursTest{n.Calendar, c.Words[0] == "open"}
 	case c.Field == "reopened":
 		t.Count = c.count()
 	case c.Field == "subject":
@@ -250,6 +262,8 @@ func (c *Test) Lets(t *Matched, now Time) bool {
 		return c.Was.lets(t.Previous)
 	case c.Count != nil:
 		return t.Reopened >= c.Count.Min && t.Reopened <= c.Count.Max
+	case c.Hours != nil:
+		return c.Hours.Holds(now)
 	}
 	for i := range c.Any {
 		if c.Any[i].Lets(t, now) {

@@ -27,8 +27,8 @@ func coreStatuses() (out []StatusDef) {
 	return out
 }
 
-func text(s string) *string         { return &s }
-func num(n float64) *float64        { return &n }
+func text(s string) *string          { return &s }
+func num(n float64) *float64         { return &n }
 func these(words ...string) []string { return words }
 
 // TestConditionsMatch asks each field in each way of one ticket.
@@ -98,6 +98,8 @@ func TestConditionsMatch(t *testing.T) {
 		{"following", CondNot, these("5"), false, "5"},
 		{"reopened", CondAtLeast, these("2"), true, "2"},
 		{"reopened", CondAtMost, these("1"), false, "2"},
+		{"hours", CondIs, these("open"), true, "open"},
+		{"hours", CondIs, these("closed"), false, "open"},
 		{"field.seats", CondAtLeast, these("10"), true, "12"},
 		{"field.seats", CondAtMost, these("10"), false, "12"},
 		{"field.plan", CondIs, these("paid"), true, "paid"},
