@@ -814,6 +814,7 @@ CREATE INDEX webhook_deliveries_ticket ON webhook_deliveries(ticket_id) WHERE ti
 -- doing the same at the same time.
 CREATE TABLE jobs (
   name         TEXT PRIMARY KEY,
+  every        INTEGER NOT NULL DEFAULT 0,    -- ms; 0: by commands only
   last_at      INTEGER,
   ms           INTEGER NOT NULL DEFAULT 0,
   figures      TEXT NOT NULL DEFAULT '{}',    -- JSON: what it did, in numbers
@@ -821,6 +822,7 @@ CREATE TABLE jobs (
   failures     INTEGER NOT NULL DEFAULT 0,    -- in a row
   next_at      INTEGER,
   asked_at     INTEGER,                       -- an admin wants it now
+  asked_by     TEXT NOT NULL DEFAULT '',
   leased_by    TEXT NOT NULL DEFAULT '',
   leased_until INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -54,6 +54,9 @@ func (d *Desk) assign(ctx context.Context, tx *store.Tx, by model.Actor, t model
 	if _, err := tx.Record(ctx, by, t.ID, model.Assigned{From: t.AssigneeID, To: to, FromName: from, ToName: p.Display()}); err != nil {
 		return err
 	}
+	if err := tx.Given(ctx, to); err != nil {
+		return err
+	}
 	if t.Status == model.Open {
 		return d.setStatus(ctx, tx, by, t, model.InProgress, true)
 	}

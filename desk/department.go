@@ -55,6 +55,18 @@ func (d *Desk) SaveDepartment(ctx context.Context, by model.Actor, in model.Depa
 	}
 	var p model.Invalid
 	checkLabel(&p, "name", in.Name, 255)
+	switch {
+	case in.Routing == "" && in.ID == 0: // nothing was said
+		in.Routing, in.PresentOnly = model.RouteManual, true
+	case in.Routing == "":
+		was, err := d.db.Read().Department(ctx, in.ID)
+		if err != nil {
+			return 0, err
+		}
+		in.Routing, in.PresentOnly = was.Routing, was.PresentOnly
+	case !in.Routing.Known():
+		p.Add("routing", "choice_invalid")
+	}
 	if utf8.RuneCountInString(in.Description) > 2000 {
 		p.Add("description", "too_long", "Max", 2000)
 	}

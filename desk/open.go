@@ -88,6 +88,9 @@ func (d *Desk) fileTicket(ctx context.Context, tx *store.Tx, by model.Actor, own
 	t.Subject, t.Status, t.Priority, t.Type, t.Channel = in.Subject, model.Open, in.Priority, in.Type, in.Channel
 	t.DepartmentID, t.Locale, t.CreatedAt = in.Department, in.Locale, tx.Now
 	t.WaitingSince = model.Never
+	if in.Imported { // nothing was promised to them
+		tx.Unfollowed()
+	}
 	if err := tx.InsertTicket(ctx, t); err != nil {
 		return t, fmt.Errorf("open ticket: %w", err)
 	}
@@ -120,6 +123,10 @@ func (d *Desk) fileTicket(ctx context.Context, tx *store.Tx, by model.Actor, own
 	}
 	if in.Assignee != 0 {
 		if err := d.assign(ctx, tx, by, t, in.Assignee, s); err != nil {
+			return t, err
+		}
+	} else if !in.Imported {
+		if err := d.route(ctx, tx, by, t); err != nil {
 			return t, err
 		}
 	}

@@ -137,6 +137,9 @@ func (d *Desk) setDepartment(ctx context.Context, tx *store.Tx, by model.Actor, 
 	if err := tx.UpdateTicket(ctx, t.ID, new(store.TicketChange).Department(to)); err != nil {
 		return err
 	}
+	if to != 0 && t.AssigneeID == 0 {
+		d.routeAfter(tx, by, t.ID, to)
+	}
 	_, err := tx.Record(ctx, by, t.ID, e)
 	return err
 }

@@ -60,6 +60,11 @@ func (d *Desk) Recognise(ctx context.Context, by model.Actor, secret string, pas
 		if err != nil && !errors.Is(err, model.ErrUnavailable) { // a full disk must not keep people out
 			return by, model.Person{}, fmt.Errorf("recognise: %w", err)
 		}
+		if err == nil {
+			if err := d.backAtDesk(ctx, actorOf(s.Person, nil), s.LastSeen); err != nil {
+				return by, model.Person{}, fmt.Errorf("recognise: %w", err)
+			}
+		}
 	}
 	a := actorOf(s.Person, s.Departments())
 	a.Via, a.Address, a.Session = by.Via, by.Address, s.SessionID
@@ -114,6 +119,9 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, by model.Actor, who mode
 		e.Keep = sessionKeep
 	}
 	e.Actor.Session, e.Actor.Address = id, by.Address
+	if err := d.cameIn(ctx, tx, p.Person); err != nil {
+		return Entry{}, err
+	}
 	_, err = tx.RecordAbout(ctx, e.Actor, "person", int64(who), model.SignedIn{Person: who, How: how})
 	return e, err
 }
@@ -233,20 +241,22 @@ func sessionHash(secret string) []byte {
 }
 
 // ForgetExpired removes what is over: sessions, links, and counts of attempts.
-func (d *Desk) ForgetExpired(ctx context.Context, by model.Actor) error {
+func (d *Desk) ForgetExpired(ctx context.Context, by model.Actor) (model.Figures, error) {
 	if by.Kind != model.KindMachine {
-		return model.ErrDenied
+		return nil, model.ErrDenied
 	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.ForgetSessions(tx.Ctx, tx.Now, tx.Now.Add(-sessionIdle)); err != nil {
+	var sessions, links int64
+	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if sessions, err = tx.ForgetSessions(tx.Ctx, tx.Now, tx.Now.Add(-sessionIdle)); err != nil {
 			return err
 		}
-		if _, err := tx.ForgetTokens(tx.Ctx, tx.Now.Add(-7*24*time.Hour)); err != nil {
+		if links, err = tx.ForgetTokens(tx.Ctx, tx.Now.Add(-7*24*time.Hour)); err != nil {
 			return err
 		}
-		_, err := tx.ForgetThrottles(tx.Ctx, tx.Now.Add(-2*24*time.Hour))
+		_, err = tx.ForgetThrottles(tx.Ctx, tx.Now.Add(-2*24*time.Hour))
 		return err
 	})
+	return model.Figures{"sessions": sessions, "links": links}, err
 }
 
 // ActorOf is a person as the actor they would be, for hosts and commands that

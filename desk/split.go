@@ -67,6 +67,9 @@ func (d *Desk) split(ctx context.Context, tx *store.Tx, by model.Actor, t model.
 	if _, err := tx.Record(ctx, by, n.ID, model.TicketSplitFrom{Other: t.ID, Reference: t.Reference, Messages: len(chosen)}); err != nil {
 		return n, err
 	}
+	if err := d.route(ctx, tx, by, n); err != nil {
+		return n, err
+	}
 	return tx.Ticket(ctx, model.System("desk"), n.ID)
 }
 

@@ -25,6 +25,9 @@ func (d *Desk) identify(ctx context.Context, k web.Knock) (web.Visitor, error) {
 		if errors.Is(err, model.ErrSignIn) {
 			return nobody, nil
 		}
+		if err == nil && !k.Passive {
+			err = d.desk.Seen(ctx, a, p.SeenAt)
+		}
 		a.Address = k.Address
 		return visitor(a, p), err
 	}

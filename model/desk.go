@@ -2,14 +2,16 @@ package model
 
 // Department is a team that tickets are routed to.
 type Department struct {
-	ID          DepartmentID `db:"id"`
-	Name        string       `db:"name"`
-	Slug        string       `db:"slug"`
-	Description string       `db:"description"`
-	ArchivedAt  Time         `db:"archived_at"`
-	Version     int64        `db:"version"`
-	Members     int          `db:"members"`
-	OpenTickets int          `db:"open_tickets"`
+	ID          DepartmentID    `db:"id"`
+	Name        string          `db:"name"`
+	Slug        string          `db:"slug"`
+	Description string          `db:"description"`
+	ArchivedAt  Time            `db:"archived_at"`
+	Version     int64           `db:"version"`
+	Routing     RoutingStrategy `db:"routing"`      // how its tickets are given to people
+	PresentOnly bool            `db:"present_only"` // only to people who are at the desk
+	Members     int             `db:"members"`
+	OpenTickets int             `db:"open_tickets"`
 }
 
 // Active reports whether the department can be chosen.

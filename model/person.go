@@ -44,6 +44,7 @@ type PersonRef struct {
 	Kind  Kind     `db:"kind"`
 	Name  string   `db:"name"`
 	Email string   `db:"email"`
+	Gone  bool     `db:"gone"` // away for now; only filled in lists of who may be given tickets
 }
 
 // Display is the name, or the address when there is none.

@@ -52,6 +52,11 @@ type Settings struct {
 	// Kinds of things a ticket may be about, such as order or machine, beside those a host program brings.
 	TicketSubjectTypes []string `key:"ticket_subject_types" in:"tickets"`
 
+	// Most active tickets that routing gives one agent who has no limit of their own; 0 for no limit.
+	AgentCapacity int `key:"agent_capacity" default:"10" min:"0" max:"1000" in:"routing" is:"admin"`
+	// Minutes after an agent's last click in which they count as being at the desk.
+	PresenceMinutes int `key:"presence_minutes" default:"30" min:"1" max:"1440" in:"routing" is:"admin"`
+
 	// Whether customers may rate the help they got.
 	CSATEnabled bool `key:"csat_enabled" default:"true" in:"ratings" is:"admin"`
 	// Hours after a ticket was resolved in which its customer is asked by mail how the help was.
@@ -81,6 +86,15 @@ type Settings struct {
 	SupportAddress []string `key:"support_address" in:"mail" is:"admin" check:"mailbox"`
 	// How people are notified beside the pages: email, or nothing.
 	NotificationChannels []string `key:"notification_channels" default:"email" oneof:"email" in:"mail" is:"admin"`
+	// For how many seconds news of one ticket is gathered into one mail to each person; 0 sends each at once. The first answer to a customer never waits.
+	MailBurstSeconds int `key:"mail_burst_seconds" default:"60" min:"0" max:"3600" in:"mail" is:"admin"`
+
+	// Logo of mails that have no uploaded one: an https address, loaded by whoever reads the mail. Empty: the desk's name.
+	EmailLogoURL string `key:"email_logo_url" in:"branding" is:"admin" check:"logo"`
+	// Colour of buttons, links and the desk's name in mails, as #rrggbb; it is darkened or lightened until it can be read.
+	EmailAccentColor string `key:"email_accent_color" default:"#4f46e5" in:"branding" is:"admin" check:"colour"`
+	// Last line of every mail, such as the company's name and address. Empty: a sentence that the mail was sent automatically.
+	EmailFooterText string `key:"email_footer_text" in:"branding" is:"admin" check:"footer"`
 
 	// Whether tickets have deadlines.
 	SLAEnabled bool `key:"sla.enabled" default:"true" in:"sla" is:"later"`

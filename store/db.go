@@ -130,6 +130,9 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
+	if err := tx.end(); err != nil {
+		return err
+	}
 	if err := tx.settle(tx.Ctx); err != nil {
 		return fmt.Errorf("keep counts: %w", err)
 	}

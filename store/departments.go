@@ -8,15 +8,16 @@ import (
 
 // InsertDepartment writes a department.
 func (tx *Tx) InsertDepartment(ctx context.Context, d model.Department) (model.DepartmentID, error) {
-	id, err := tx.insert(ctx, "INSERT INTO departments (name, sort_name, slug, description) VALUES (?, ?, ?, ?)", d.Name, model.SortKey(d.Name), d.Slug, d.Description)
+	id, err := tx.insert(ctx, "INSERT INTO departments (name, sort_name, slug, description, routing, present_only) VALUES (?, ?, ?, ?, coalesce(nullif(?, ''), 'manual'), ?)",
+		d.Name, model.SortKey(d.Name), d.Slug, d.Description, string(d.Routing), flag(d.PresentOnly))
 	return model.DepartmentID(id), err
 }
 
-// UpdateDepartment writes name, slug and description if the version still is
-// d's; model.ErrConflict otherwise.
+// UpdateDepartment writes name, slug, description and routing if the version
+// still is d's; model.ErrConflict otherwise.
 func (tx *Tx) UpdateDepartment(ctx context.Context, d model.Department) error {
-	return tx.versioned(ctx, "UPDATE departments SET name = ?, sort_name = ?, slug = ?, description = ?, version = version + 1 WHERE id = ? AND version = ?",
-		d.Name, model.SortKey(d.Name), d.Slug, d.Description, d.ID, d.Version)
+	return tx.versioned(ctx, "UPDATE departments SET name = ?, sort_name = ?, slug = ?, description = ?, routing = ?, present_only = ?, version = version + 1 WHERE id = ? AND version = ?",
+		d.Name, model.SortKey(d.Name), d.Slug, d.Description, string(d.Routing), flag(d.PresentOnly), d.ID, d.Version)
 }
 
 // ArchiveDepartment takes a department out of the pickers at a time, or back
@@ -38,7 +39,7 @@ func (tx *Tx) versioned(ctx context.Context, q string, args ...any) error {
 // DepartmentsFull lists all departments with the number of members and, from
 // the kept counts, of open tickets.
 func (r Reader) DepartmentsFull(ctx context.Context) ([]model.Department, error) {
-	return many[model.Department](ctx, r, `SELECT d.id, d.name, d.slug, d.description, d.archived_at, d.version,
+	return many[model.Department](ctx, r, `SELECT d.id, d.name, d.slug, d.description, d.archived_at, d.routing, d.present_only, d.version,
 		(SELECT count(*) FROM department_people x JOIN people p ON p.id = x.person_id WHERE x.department_id = d.id AND p.deactivated_at IS NULL) AS members,
 		coalesce((SELECT sum(n) FROM pile_counts c WHERE c.department_id = d.id AND c.pile IN (1, 2)), 0) AS open_tickets
 		FROM departments d ORDER BY d.archived_at IS NOT NULL, d.sort_name, d.id`)
@@ -65,7 +66,7 @@ func (tx *Tx) SetMembers(ctx context.Context, id model.DepartmentID, people []mo
 
 // StaffPeople lists all active staff by name, for pickers.
 func (r Reader) StaffPeople(ctx context.Context) ([]model.PersonRef, error) {
-	return many[model.PersonRef](ctx, r, `SELECT p.id, p.kind, p.name, coalesce(e.address, '') AS email FROM staff s JOIN people p ON p.id = s.person_id
+	return many[model.PersonRef](ctx, r, `SELECT p.id, p.kind, p.name, coalesce(e.address, '') AS email, s.away_at IS NOT NULL AS gone FROM staff s JOIN people p ON p.id = s.person_id
 		LEFT JOIN person_emails e ON e.person_id = p.id AND e.is_primary = 1 WHERE p.deactivated_at IS NULL ORDER BY s.sort_name, p.id LIMIT 1000`)
 }
 

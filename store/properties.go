@@ -8,7 +8,7 @@ import (
 
 // Departments lists departments by name, archived ones too when all is set.
 func (r Reader) Departments(ctx context.Context, all bool) ([]model.Department, error) {
-	q := "SELECT id, name, slug, description, archived_at, version FROM departments"
+	q := "SELECT id, name, slug, description, archived_at, routing, present_only, version FROM departments"
 	if !all {
 		q += " WHERE archived_at IS NULL"
 	}
@@ -17,7 +17,7 @@ func (r Reader) Departments(ctx context.Context, all bool) ([]model.Department, 
 
 // Department loads one.
 func (r Reader) Department(ctx context.Context, id model.DepartmentID) (model.Department, error) {
-	return one[model.Department](ctx, r, "SELECT id, name, slug, description, archived_at, version FROM departments WHERE id = ?", id)
+	return one[model.Department](ctx, r, "SELECT id, name, slug, description, archived_at, routing, present_only, version FROM departments WHERE id = ?", id)
 }
 
 // Tags lists tags by name, archived ones too when all is set.
