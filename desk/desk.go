@@ -26,10 +26,13 @@ type Desk struct {
 	raw      RawMail
 	readMail ReadMail
 	complete func(context.Context, model.OutgoingMail) ([]byte, error) // see CompletesMail
+	unpark   func(context.Context, string, model.EventID) error
 	settings atomic.Pointer[model.Settings]
 	choices  atomic.Pointer[Choices]
 	loading  sync.Mutex
 	texts    texts // canned responses and macros
+	mails    mailLook
+	promises book[promises]
 	guesses  guesses
 	numbers  sideNumbers
 	noticed  noticed
@@ -64,7 +67,9 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("desk: %w", err)
 	}
-	return &Desk{db: o.DB, key: o.Key, base: o.Settings, files: o.Files, raw: o.Raw, readMail: o.ReadMail, actions: actions, subjectTypes: subjectTypes(o)}, nil
+	d := &Desk{db: o.DB, key: o.Key, base: o.Settings, files: o.Files, raw: o.Raw, readMail: o.ReadMail, actions: actions, subjectTypes: subjectTypes(o)}
+	o.DB.Follow(d.followPromises)
+	return d, nil
 }
 
 // Now is the desk's clock.

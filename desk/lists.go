@@ -77,6 +77,7 @@ func (d *Desk) ForgetChoices() {
 	d.loading.Lock()
 	defer d.loading.Unlock()
 	d.choices.Store(nil)
+	d.forgetPolicies() // their conditions name statuses, tags and fields
 	d.db.ForgetViews() // their queries name statuses and fields
 }
 
@@ -84,6 +85,7 @@ func (d *Desk) ForgetChoices() {
 func (d *Desk) Forget() {
 	d.ForgetSettings()
 	d.ForgetChoices()
+	d.mails.forget()
 }
 
 func (d *Desk) markSeen(ctx context.Context, who model.PersonID, id model.TicketID, message model.MessageID) error {

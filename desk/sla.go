@@ -1,5 +1,3 @@
-//go:build sla
-
 package desk
 
 import (
@@ -15,21 +13,21 @@ import (
 type promises struct {
 	list     []promise // in their order, the default last
 	any      bool      // there is a policy at all, or was: tickets may have clocks
-	fields   bool
+	needs    model.Needs
 	settings model.Settings
 }
 
 type promise struct {
 	model.SLAPolicy
-	sieve model.Prepared
+	tests model.Tests
 }
 
 // promised loads the policies in force, once until one is saved.
 func (d *Desk) promised(ctx context.Context, r store.Reader) (*promises, error) {
-	if p := d.policies.Load(); p != nil {
-		return p, nil
+	kept, age := d.promises.look()
+	if kept != nil {
+		return kept, nil
 	}
-	age := d.policyAge.Load()
 	s, err := d.Settings(ctx)
 	if err != nil {
 		return nil, err
@@ -42,36 +40,35 @@ func (d *Desk) promised(ctx context.Context, r store.Reader) (*promises, error) 
 	if p.any, err = r.HasClocks(ctx); err != nil {
 		return nil, err
 	}
+	names, err := d.names(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range list {
 		if !x.Active() || !s.SLAEnabled {
 			continue
 		}
-		p.list, p.any = append(p.list, promise{x, x.Conditions.Prepare()}), true
-		p.fields = p.fields || x.Conditions.NeedsFields()
+		p.list, p.any = append(p.list, promise{x, x.Conditions.Prepare(names)}), true
+		p.needs = p.needs.And(x.Conditions.Needs())
 	}
-	d.db.FollowFields(p.fields)
-	if d.policyAge.Load() == age {
-		d.policies.Store(p)
-	}
+	d.db.FollowFields(p.needs.Fields)
+	d.promises.keep(p, age)
 	return p, nil
 }
 
 // forgetPolicies makes the next look read the policies again.
-func (d *Desk) forgetPolicies() {
-	d.policyAge.Add(1)
-	d.policies.Store(nil)
-}
+func (d *Desk) forgetPolicies() { d.promises.forget() }
 
 // choose is the policy that holds for a ticket: the first whose conditions it
 // meets, else the default. One that is younger than the ticket holds for it
 // only when it did before.
-func (p *promises) choose(t model.Matched, now model.Time) *model.SLAPolicy {
+func (p *promises) choose(t *model.Matched, now model.Time) *model.SLAPolicy {
 	for i := range p.list {
 		x := &p.list[i]
 		if t.CreatedAt < x.Since && t.Policy != x.ID {
 			continue
 		}
-		if x.IsDefault || x.sieve.Match(t, now) {
+		if x.IsDefault || x.tests.Match(t, now) {
 			return &x.SLAPolicy
 		}
 	}
@@ -138,11 +135,11 @@ func (d *Desk) situation(ctx context.Context, r store.Reader, p *promises, id mo
 			}
 		}
 	}
-	m, err := d.matched(ctx, r, p, id, t)
+	m, err := d.matched(ctx, r, p.needs, id, t)
 	if err != nil {
 		return s, err
 	}
-	s.Policy = p.choose(m, now)
+	s.Policy = p.choose(&m, now)
 	if s.Policy != nil {
 		if s.Calendar, err = d.policyCalendar(ctx, r, p.settings, *s.Policy); err != nil {
 			return s, err
@@ -159,15 +156,13 @@ func (d *Desk) situation(ctx context.Context, r store.Reader, p *promises, id mo
 	return s, failed
 }
 
-// matched is the ticket as conditions see it.
-func (d *Desk) matched(ctx context.Context, r store.Reader, p *promises, id model.TicketID, t model.Facets) (model.Matched, error) {
-	m := model.Matched{Facets: t}
-	for _, x := range p.list {
-		if x.Conditions.NeedsSubject() {
-			return r.Matched(ctx, id)
-		}
+// matched is the ticket as conditions see it, with what they need beside its
+// facets.
+func (d *Desk) matched(ctx context.Context, r store.Reader, needs model.Needs, id model.TicketID, t model.Facets) (m model.Matched, err error) {
+	if m = (model.Matched{Facets: t, ID: id}); needs.Subject || needs.Addresses || needs.Reopened {
+		m.Subject, m.Addresses, m.Reopened, err = r.MatchedRest(ctx, id)
 	}
-	return m, nil
+	return m, err
 }
 
 func (d *Desk) followTicket(ctx context.Context, tx *store.Tx, p *promises, c store.Followed, clocks []model.SLAClock) error {
@@ -226,4 +221,16 @@ func setStanding(ctx context.Context, tx *store.Tx, c store.Followed, policy mod
 	}
 	c.After.SLA, c.After.NextDueAt, c.After.Policy = level, due, policy
 	return nil
+}
+
+// policyCalendar is the calendar by which a policy counts now: its own, the
+// desk's when all promises are in business hours, else none.
+func (d *Desk) policyCalendar(ctx context.Context, r store.Reader, s model.Settings, p model.SLAPolicy) (model.Calendar, error) {
+	switch {
+	case p.CalendarID != 0:
+		return d.calendar(ctx, r, p.CalendarID)
+	case s.SLABusinessHoursOnly:
+		return d.defaultCalendar(ctx, r)
+	}
+	return model.Calendar{}, nil
 }

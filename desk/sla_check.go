@@ -1,5 +1,3 @@
-//go:build sla
-
 package desk
 
 import (

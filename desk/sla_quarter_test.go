@@ -1,5 +1,3 @@
-//go:build sla
-
 package desk
 
 import (
@@ -209,7 +207,7 @@ func (q *quarter) act(id model.TicketID, what int) {
 			err = q.SetStatus(q.ctx, agent, id, model.Reopened, Change{})
 		}
 	case 9:
-		_, err = q.AddNote(q.ctx, agent, id, model.NewReply{Body: "Nothing of this counts."})
+		_, err = q.Note(q.ctx, agent, id, model.NewReply{Body: "Nothing of this counts."})
 	}
 	if err != nil {
 		q.t.Fatalf("act %d on %d (%s): %v", what, id, tk.Status, err)
@@ -224,7 +222,12 @@ func (q *quarter) after(m int, id model.TicketID) {
 	l.set(model.FirstResponse, l.now.FirstResponseAt == 0 && !done, false)
 	l.set(model.NextResponse, l.now.FirstResponseAt != 0 && l.now.WaitingSince != model.Never && !done, true)
 	l.set(model.Resolution, !done, false)
-	_ = m
+	q.tellOf(l, m, 0)
+}
+
+// counts reports whether time counts for the ticket's clocks.
+func (l *life) counts() bool {
+	return l.now.Status != model.WaitingOnCustomer && l.now.Pile != model.PileAsleep
 }
 
 func (l *life) set(t model.SLATarget, active, fresh bool) {
@@ -303,7 +306,7 @@ func (q *quarter) count(m int) {
 		return
 	}
 	for _, l := range q.lives {
-		if l.now.Status == model.WaitingOnCustomer || l.now.Pile == model.PileAsleep {
+		if !l.counts() {
 			continue
 		}
 		for _, c := range l.clocks {
@@ -314,23 +317,38 @@ func (q *quarter) count(m int) {
 	}
 }
 
-// tell is what must have been told by the middle of a minute.
+// tell is what must have been told of all tickets by the middle of a minute.
 func (q *quarter) tell(m int) {
 	for _, l := range q.lives {
-		for _, c := range l.clocks {
-			if !c.active || c.breached {
-				continue
+		q.tellOf(l, m, 30)
+	}
+}
+
+// tellOf is what must have been told of a ticket by some seconds of a minute.
+func (q *quarter) tellOf(l *life, m, seconds int) {
+	now := m*60 + seconds
+	passed := func(c *plainClock, seconds int) bool { // whether so much was used up before now
+		full := seconds / 60
+		if rest := seconds % 60; rest != 0 {
+			if len(c.counted) > full {
+				return c.counted[full]*60+rest < now
 			}
-			target := q.targets[l.now.Priority][c.target]
-			warn := target * 75 / 100
-			switch {
-			case len(c.counted) >= target && c.counted[target-1] < m:
-				c.breached = true
-				c.due = append(c.due, c.counted[target-1]+1)
-			case !c.warned && len(c.counted) >= warn && c.counted[warn-1] < m:
-				c.warned = true
-				c.warn = append(c.warn, m)
-			}
+			return len(c.counted) == full && q.open[m] && l.counts() && m*60+rest < now
+		}
+		return len(c.counted) >= full && (c.counted[full-1]+1)*60 < now
+	}
+	for _, c := range l.clocks {
+		if !c.active || c.breached {
+			continue
+		}
+		target := q.targets[l.now.Priority][c.target]
+		switch {
+		case passed(c, target*60):
+			c.breached = true
+			c.due = append(c.due, c.counted[target-1]+1)
+		case !c.warned && passed(c, target*60*75/100):
+			c.warned = true
+			c.warn = append(c.warn, m)
 		}
 	}
 }

@@ -16,6 +16,13 @@ type FieldRow struct {
 	Text     *string  `db:"text" json:"text"`
 }
 
+// Equal reports whether two values are the same.
+func (r FieldRow) Equal(o FieldRow) bool {
+	same := func(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
+	text := func(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+	return r.FieldID == o.FieldID && r.Option == o.Option && same(r.Num, o.Num) && text(r.Text, o.Text)
+}
+
 // Rows are the stored form of values: numbers, days and boxes as numbers, so
 // that lists can be filtered and sorted by them.
 func (f FieldDef) Rows(values []string) []FieldRow {

@@ -1,11 +1,8 @@
-//go:build sla
-
 package model
 
 import (
 	"database/sql/driver"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,10 +40,13 @@ func (p SLAPolicy) Target(priority Priority, t SLATarget, c Calendar) time.Durat
 type SLATable map[Priority]map[SLATarget]Length
 
 // Value stores JSON.
-func (t SLATable) Value() (driver.Value, error) { return jsonText(t) }
+func (t SLATable) Value() (driver.Value, error) {
+	b, err := json.Marshal(t)
+	return string(b), err
+}
 
 // Scan reads JSON.
-func (t *SLATable) Scan(v any) error { return scanJSON(t, v) }
+func (t *SLATable) Scan(v any) error { return jsonScan(v, t) }
 
 // Empty reports whether nothing is promised at all.
 func (t SLATable) Empty() bool {
@@ -74,10 +74,10 @@ func DefaultPauses() PauseList { return PauseList{WaitingOnCustomer.String(), Pa
 func (p PauseList) Has(word string) bool { return slices.Contains(p, word) }
 
 // Value stores JSON.
-func (p PauseList) Value() (driver.Value, error) { return jsonText(p) }
+func (p PauseList) Value() (driver.Value, error) { return jsonValue(p, len(p)) }
 
 // Scan reads JSON.
-func (p *PauseList) Scan(v any) error { return scanJSON(p, v) }
+func (p *PauseList) Scan(v any) error { return jsonScan(v, p) }
 
 // SLAWarning is when a warning is due: after a share of the target, or a time
 // before its end. The zero value warns never.
@@ -140,21 +140,4 @@ func (w *SLAWarning) Scan(v any) (err error) {
 	}
 	*w, err = ParseSLAWarning(s)
 	return err
-}
-
-func jsonText(v any) (driver.Value, error) {
-	b, err := json.Marshal(v)
-	return string(b), err
-}
-
-func scanJSON(to, v any) error {
-	switch x := v.(type) {
-	case nil:
-		return nil
-	case string:
-		return json.Unmarshal([]byte(x), to)
-	case []byte:
-		return json.Unmarshal(x, to)
-	}
-	return errors.New("not JSON text")
 }

@@ -1,5 +1,3 @@
-//go:build sla
-
 package model
 
 import (
@@ -47,15 +45,10 @@ type SLASpan struct {
 type SLASpans []SLASpan
 
 // Value stores JSON.
-func (s SLASpans) Value() (driver.Value, error) {
-	if s == nil {
-		return "[]", nil
-	}
-	return jsonText(s)
-}
+func (s SLASpans) Value() (driver.Value, error) { return jsonValue(s, len(s)) }
 
 // Scan reads JSON.
-func (s *SLASpans) Scan(v any) error { return scanJSON(s, v) }
+func (s *SLASpans) Scan(v any) error { return jsonScan(v, s) }
 
 // TargetTime is the promised time.
 func (c SLAClock) TargetTime() time.Duration { return time.Duration(c.TargetMS) * time.Millisecond }

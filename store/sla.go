@@ -1,10 +1,9 @@
-//go:build sla
-
 package store
 
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"escalated/model"
 )
@@ -80,6 +79,17 @@ func (tx *Tx) SetSLALevel(ctx context.Context, id model.TicketID, level model.SL
 // HasClocks reports whether there is or was any promise.
 func (r Reader) HasClocks(ctx context.Context) (bool, error) {
 	return one[bool](ctx, r, "SELECT EXISTS (SELECT 1 FROM sla_clocks)")
+}
+
+// MatchedRest is what conditions may want to know of a ticket beside its facets:
+// the subject, the requester's addresses, how often it was opened again.
+func (r Reader) MatchedRest(ctx context.Context, id model.TicketID) (subject string, addresses []string, reopened int, err error) {
+	row, err := one[struct {
+		Subject   string `db:"subject"`
+		Addresses string `db:"addresses"`
+		Reopened  int    `db:"reopened_count"`
+	}](ctx, r, "SELECT t.subject, t.reopened_count, coalesce((SELECT group_concat(e.address, ' ') FROM person_emails e WHERE e.person_id = t.requester_id), '') AS addresses FROM tickets t WHERE t.id = ?", id)
+	return row.Subject, strings.Fields(row.Addresses), row.Reopened, err
 }
 
 // SLARefresh is a piece of work after a policy or calendar changed.
