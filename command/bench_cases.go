@@ -100,6 +100,8 @@ func (o *bench) cases(ctx context.Context, part string) (list []benchCase, end f
 		list, err = o.replyCases(ctx)
 	case "live":
 		list, end, err = o.liveCases(ctx)
+	case "sla":
+		list, err = o.slaCases(ctx)
 	case "bulk":
 		list, err = o.bulkCases(ctx)
 	case "create":

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -85,7 +86,17 @@ func (p seedPlan) write(ctx context.Context, b *store.Bulk, told func(int)) erro
 		n += len(batch)
 		told(n)
 	}
-	return ctx.Err()
+	return errors.Join(ctx.Err(), b.Promises(ctx, seedPolicy(), p.Until))
+}
+
+// seedPolicy is what a made-up desk promises: the lengths only show what a
+// policy looks like, deadlines are spread by hand.
+func seedPolicy() model.SLAPolicy {
+	table := model.SLATable{}
+	for _, p := range model.Priorities() {
+		table[p] = map[model.SLATarget]model.Length{model.FirstResponse: {Days: 30}, model.Resolution: {Days: 30}}
+	}
+	return model.SLAPolicy{Name: "Standard", Pauses: model.DefaultPauses(), Targets: table, Warn: model.SLAWarning{Percent: 75}, IsDefault: true}
 }
 
 // furnish makes departments, tags and people.
