@@ -23,6 +23,13 @@ var Families = []Family{
 	{"agent.field_", words(`activity updated created resolved status priority type reference assignee department requester tags tag channel waiting
 		rating subject following mentioned sla has snoozed`)},
 	{"queue.density_", words(`comfortable compact`)},
+	{"cond.field_", words(`status priority type department assignee tag requester channel subject created_for updated_for assigned_for waiting_for
+		unanswered_for sla rating snoozed attachment following reopened hours`)},
+	{"cond.of_", words(`status priority type department assignee tag requester channel subject created_for updated_for assigned_for waiting_for
+		unanswered_for sla rating snoozed attachment following reopened hours`)},
+	{"cond.op_", words(`is not was contains not_contains starts_with longer_than shorter_than at_least at_most`)},
+	{"cond.says_", words(`is not was contains not_contains starts_with longer_than shorter_than at_least at_most`)},
+	{"cond.hours_", words(`open closed`)},
 	{"queue.sla_", words(`none running at_risk overdue paused`)},
 	{"queue.asleep_", words(`yes no any`)},
 	{"queue.scope_", words(`mine people department all`)},
@@ -66,15 +73,26 @@ var Families = []Family{
 	{"tools.link_", words(`related original duplicate parent child problem incident split merged continued`)},
 	{"event.link.", words(`related original duplicate parent child problem incident`)},
 	{"event.woken.", words(`clock reply by_hand`)},
-	{"notice.", words(`mention assigned held failed woken rating reply colleague note new status bulk`)},
-	{"notice.line_", words(`mention assigned held failed woken rating reply colleague note new status bulk`)},
+	{"notice.", words(`mention sla_breach escalated assigned sla_warning rule held failed left_unassigned woken rating reply colleague note new status bulk`)},
+	{"notice.line_", words(`mention sla_breach escalated assigned sla_warning rule held failed left_unassigned woken rating reply colleague note new status bulk`)},
 	{"notice.by_", words(`app mail browser`)},
-	{"notice_why.", words(`mention team assignee following department agent snoozed writer asked`)},
+	{"notice_why.", words(`mention team assignee following department agent snoozed writer asked rule admin`)},
+	{"notice.customer_", words(`new status rating`)},
+	{"notice.several_", words(`sla_warning sla_breach escalated`)},
+	{"notice.mail_", words(`warning breach warning_mark breach_mark`)},
+	{"matrix.to_", words(`requester participants assignee followers members agents admins person server`)},
+	{"matrix.by_", words(`app mail webhook`)},
+	{"matrix.topic_", words(`new reply colleague note mention assigned left_unassigned status changed sla_warning sla_breach escalated rule rating woken failed held bulk`)},
 	{"undo.", words(`subject priority type department assign tags follow delete restore status snooze wake split merge link unlink pin
 		macro bulk fields requester view canned side participants about`)},
 	{"composer.md_", words(`bold italic list numbered link code quote`)},
 	{"composer.held_", words(`newer writer gone refused`)},
 	{"composer.send_", words(`stay next back`)},
+	{"routing.strategy_", words(`manual round_robin least_busy skill`)},
+	{"routing.why_", words(`manual round_robin least_busy skill`)},
+	{"routing.nobody_", words(`nobody skills away absent full`)},
+	{"routing.not_", words(`light skills away absent full`)},
+	{"skills.level_", words(`0 1 2 3 4 5`)},
 	{"composer.when_", words(`1h 4h tomorrow next_week`)},
 	{"event.", words(`draft.held macro.applied macro.saved canned.saved side.said side.more side.answered side.closed side.opened ticket.undone custom_action.triggered subject.attached subject.detached ticket.opened ticket.subject_changed ticket.status_changed ticket.priority_changed
 		ticket.type_changed ticket.department_changed ticket.department_set ticket.department_cleared
@@ -93,7 +111,7 @@ var Families = []Family{
 		department.changed department.deleted department.archived department.restored
 		department.member_added department.member_removed tag.saved tag.created tag.changed tag.deleted
 		tag.archived tag.restored view.created view.changed view.deleted status.saved status.moves_saved field.saved ticket.field_changed ticket.field_set ticket.field_cleared
-		rating.given rating.given_again rating.asked setting.changed
+		rating.given rating.given_again rating.asked setting.changed notice_rules.saved mail_text.saved mail_text.reset logo.changed
 		sla.warning sla.breached sla_policy.saved calendar.saved ticket.escalated ticket.escalated_why rule.notified rule.stopped rule.saved ticket.left_unassigned ticket.routed`)},
 	{"event.rule_stopped.", words(`depth budget`)},
 	{"event.unassigned_why.", words(`nobody away absent full skills`)},
@@ -106,7 +124,11 @@ var Families = []Family{
 	{"fields.audience_", words(`staff shown asked staff_what shown_what asked_what`)},
 	{"fields.required_", words(`never create resolve`)},
 	{"fields.is_", words(`equals not_equals contains is_empty is_not_empty`)},
-	{"errors.", words(`blank_left macro_step macro_gone macro_canned_scope macro_delete_last macro_empty macro_long macro_composes summary prefix required name_required email_required subject_required body_required
+	{"branding.as_", words(`desktop phone dark phone_dark plain`)},
+	{"mailtexts.block_", words(`message details files button scores notes`)},
+	{"mailtexts.what_", words(`ticket_received ticket_new ticket_opened side reply customer_reply staff_reply assigned status draft_held sign_in sign_up reset invite guest_link
+		test rate mention sla_warning sla_breach escalated rule_notice digest`)},
+	{"errors.", words(`time_of_day quiet_empty setting_colour setting_logo logo_too_big logo_too_rich logo_type logo_size mail_text_empty placeholder_unknown placeholder_missing placeholder_line blank_left macro_step macro_gone macro_canned_scope macro_delete_last macro_empty macro_long macro_composes summary prefix required name_required email_required subject_required body_required
 		password_required reference_required too_long too_short too_many too_few email_invalid
 		url_invalid slug_invalid color_invalid zone_invalid language_invalid date number number_range
 		choice_invalid invalid not_found not_allowed taken email_taken name_taken in_use unchanged stale
