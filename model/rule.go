@@ -2,6 +2,8 @@ package model
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -191,4 +193,18 @@ func replyTriggers(e ReplyAdded) []Trigger {
 		return []Trigger{TriggerReply, TriggerAgent}
 	}
 	return []Trigger{TriggerReply, TriggerCustomer}
+}
+
+// RulePart is the part of the desk that a rule is as an actor.
+func RulePart(id RuleID) string { return "rule:" + strconv.FormatInt(int64(id), 10) }
+
+// RuleActorName is how a rule is called where it did something.
+func RuleActorName(name string) string { return "Rule: " + name }
+
+// Rule is the rule that acts; zero when it is none.
+func (a Actor) Rule() RuleID {
+	if id, ok := strings.CutPrefix(a.Part, "rule:"); ok && a.Kind == KindMachine {
+		return RuleID(parseID(id))
+	}
+	return 0
 }

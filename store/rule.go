@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+
+	"escalated/model"
+)
+
+const ruleColumns = "id, name, description, trigger, conditions, actions, position, active_at, log_only, again_after, version"
+
+// Rules lists the rules in their order.
+func (r Reader) Rules(ctx context.Context) ([]model.Rule, error) {
+	return many[model.Rule](ctx, r, "SELECT "+ruleColumns+" FROM rules WHERE deleted_at IS NULL ORDER BY position, id")
+}
+
+// Rule loads one.
+func (r Reader) Rule(ctx context.Context, id model.RuleID) (model.Rule, error) {
+	return one[model.Rule](ctx, r, "SELECT "+ruleColumns+" FROM rules WHERE id = ? AND deleted_at IS NULL", int64(id))
+}
+
+// InsertRule writes a rule at the end of the order.
+func (tx *Tx) InsertRule(ctx context.Context, x model.Rule) (model.RuleID, error) {
+	id, err := tx.insert(ctx, `INSERT INTO rules (name, description, trigger, conditions, actions, position, active_at, log_only, again_after)
+		SELECT ?, ?, ?, ?, ?, coalesce(max(position), 0) + 1, ?, ?, ? FROM rules WHERE deleted_at IS NULL`,
+		x.Name, x.Description, string(x.Trigger), x.Conditions, x.Actions, x.ActiveAt, flag(x.LogOnly), x.AgainAfter)
+	if err != nil {
+		return 0, err
+	}
+	return model.RuleID(id), tx.nameRule(ctx, model.RuleID(id), x.Name)
+}
+
+// UpdateRule writes a rule but not its place, if the version still is x's;
+// model.ErrConflict otherwise.
+func (tx *Tx) UpdateRule(ctx context.Context, x model.Rule) error {
+	err := tx.versioned(ctx, `UPDATE rules SET name = ?, description = ?, trigger = ?, conditions = ?, actions = ?, active_at = ?, log_only = ?, again_after = ?, version = version + 1
+		WHERE id = ? AND version = ? AND deleted_at IS NULL`,
+		x.Name, x.Description, string(x.Trigger), x.Conditions, x.Actions, x.ActiveAt, flag(x.LogOnly), x.AgainAfter, int64(x.ID), x.Version)
+	if err != nil {
+		return err
+	}
+	return tx.nameRule(ctx, x.ID, x.Name)
+}
+
+// nameRule keeps the name of the person who stands for a rule in step.
+func (tx *Tx) nameRule(ctx context.Context, id model.RuleID, name string) error {
+	_, err := tx.exec(ctx, "UPDATE people SET name = ? WHERE machine_key = ? AND name <> ?", model.RuleActorName(name), model.RulePart(id), model.RuleActorName(name))
+	return err
+}
+
+// RuleActor is the person who stands for a rule, made when first needed.
+func (tx *Tx) RuleActor(ctx context.Context, x model.Rule) (model.PersonID, error) {
+	id, err := tx.MachineID(ctx, model.RulePart(x.ID))
+	if err != nil {
+		return 0, err
+	}
+	return id, tx.nameRule(ctx, x.ID, x.Name)
+}
+
+// SwitchRule switches a rule on at a time, or off with zero.
+func (tx *Tx) SwitchRule(ctx context.Context, id model.RuleID, at model.Time) error {
+	_, err := tx.exec(ctx, "UPDATE rules SET active_at = ?, version = version + 1 WHERE id = ?", at, int64(id))
+	return err
+}
+
+// DeleteRule takes a rule away, or brings it back with zero. What it did stays
+// in the log.
+func (tx *Tx) DeleteRule(ctx context.Context, id model.RuleID, at model.Time) error {
+	_, err := tx.exec(ctx, "UPDATE rules SET deleted_at = ?, version = version + 1 WHERE id = ?", at, int64(id))
+	return err
+}
+
+// DeletedRule loads one that was taken away.
+func (r Reader) DeletedRule(ctx context.Context, id model.RuleID) (model.Rule, error) {
+	return one[model.Rule](ctx, r, "SELECT "+ruleColumns+" FROM rules WHERE id = ? AND deleted_at IS NOT NULL", int64(id))
+}
+
+// PlaceRules writes the order of the rules.
+func (tx *Tx) PlaceRules(ctx context.Context, order []model.RuleID) error {
+	for i, id := range order {
+		if _, err := tx.exec(ctx, "UPDATE rules SET position = ? WHERE id = ? AND position <> ?", i+1, int64(id), i+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PeopleThere are those of the people whom there are.
+func (r Reader) PeopleThere(ctx context.Context, ids []model.PersonID) ([]model.PersonID, error) {
+	return many[model.PersonID](ctx, r, "SELECT p.id FROM json_each(?) j CROSS JOIN people p WHERE p.id = j.value", jsonIDs(ids))
+}
