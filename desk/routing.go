@@ -157,7 +157,7 @@ func (d *Desk) returned(ctx context.Context, tx *store.Tx, who model.PersonID) e
 		if err != nil {
 			return fmt.Errorf("find unassigned tickets: %w", err)
 		}
-		if err := d.routeAll(ctx, tx, ids); err != nil {
+		if _, err := d.routeAll(ctx, tx, ids); err != nil {
 			return err
 		}
 	}
@@ -166,43 +166,47 @@ func (d *Desk) returned(ctx context.Context, tx *store.Tx, who model.PersonID) e
 
 // routeAll routes tickets of one department in order. When even a ticket that
 // needs no skill finds nobody, those behind it find nobody either.
-func (d *Desk) routeAll(ctx context.Context, tx *store.Tx, ids []model.TicketID) error {
+// It tells how many found somebody.
+func (d *Desk) routeAll(ctx context.Context, tx *store.Tx, ids []model.TicketID) (n int, err error) {
 	for _, id := range ids {
 		t, err := tx.Ticket(ctx, model.System("routing"), id)
 		if err != nil {
-			return err
+			return n, err
 		}
 		if err := d.route(ctx, tx, model.System("routing"), t); err != nil {
-			return err
+			return n, err
 		}
 		if t, err = tx.Ticket(ctx, model.System("routing"), id); err != nil {
-			return err
+			return n, err
 		}
 		if t.AssigneeID != 0 {
+			n++
 			continue
 		}
 		plan, err := tx.RoutingPlan(ctx, t.DepartmentID, id)
 		if err != nil {
-			return err
+			return n, err
 		}
 		if plan.Needs == "" {
-			return nil
+			return n, nil
 		}
 	}
-	return nil
+	return n, nil
 }
 
 // RouteWaiting tries again to give somebody the tickets that routing left:
-// people came back, finished others, or learned something.
-func (d *Desk) RouteWaiting(ctx context.Context, by model.Actor) error {
+// people came back, finished others, or learned something. It tells how many
+// found somebody.
+func (d *Desk) RouteWaiting(ctx context.Context, by model.Actor) (given int, err error) {
 	if by.Kind != model.KindMachine {
-		return model.ErrDenied
+		return 0, model.ErrDenied
 	}
 	departments, err := d.db.Read().RoutingWaits(ctx)
 	if err != nil || len(departments) == 0 {
-		return err
+		return 0, err
 	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
+	err = d.db.Write(ctx, func(tx *store.Tx) error {
+		given = 0
 		if err := tx.SweepRoutingWaits(tx.Ctx); err != nil {
 			return err
 		}
@@ -211,12 +215,15 @@ func (d *Desk) RouteWaiting(ctx context.Context, by model.Actor) error {
 			if err != nil {
 				return err
 			}
-			if err := d.routeAll(tx.Ctx, tx, ids); err != nil {
+			n, err := d.routeAll(tx.Ctx, tx, ids)
+			if err != nil {
 				return err
 			}
+			given += n
 		}
 		return nil
 	})
+	return given, err
 }
 
 // Seen notes a sign of life of a host program's person, as a session of our

@@ -132,17 +132,8 @@ func (d *Desk) ArchiveSkill(ctx context.Context, by model.Actor, id model.SkillI
 	})
 }
 
-// Working is how routing sees a person: their limit, their skills, and whether
-// they are away.
-type Working struct {
-	Capacity int // -1: the desk's
-	Desk     int // the desk's
-	Skills   []model.OwnSkill
-	Absence  model.Absence
-}
-
 // WorkingOf loads it of somebody whom the actor manages.
-func (d *Desk) WorkingOf(ctx context.Context, by model.Actor, who model.PersonID) (w Working, err error) {
+func (d *Desk) WorkingOf(ctx context.Context, by model.Actor, who model.PersonID) (w model.Working, err error) {
 	if err := d.mayManage(by); err != nil {
 		return w, err
 	}
@@ -152,13 +143,14 @@ func (d *Desk) WorkingOf(ctx context.Context, by model.Actor, who model.PersonID
 	}
 	w.Desk = s.AgentCapacity
 	r := d.db.Read()
-	if w.Capacity, err = r.CapacityOf(ctx, who); err != nil {
+	w.Staffed, err = r.Staffed(ctx, who)
+	if errors.Is(err, model.ErrNotFound) {
+		return w, nil // no staff
+	}
+	if err != nil {
 		return w, err
 	}
-	if w.Skills, err = r.SkillsOf(ctx, who); err != nil {
-		return w, err
-	}
-	w.Absence, err = r.AbsenceOf(ctx, who)
+	w.Skills, err = r.SkillsOf(ctx, who)
 	return w, err
 }
 

@@ -50,6 +50,19 @@ type OwnSkill struct {
 	Proficiency int     `db:"proficiency"`
 }
 
+// Staffed is what routing knows of a person's row.
+type Staffed struct {
+	Absence
+	Own int `db:"own_capacity"` // -1: the desk's
+}
+
+// Working is how routing sees a person.
+type Working struct {
+	Staffed
+	Desk   int // the desk's limit
+	Skills []OwnSkill
+}
+
 // Workload is a person in the list of how much everybody has to do.
 type Workload struct {
 	PersonRef

@@ -22,6 +22,11 @@ func (r Reader) BackBy(ctx context.Context, now model.Time, limit int) ([]model.
 	return many[model.PersonID](ctx, r, "SELECT person_id FROM staff WHERE away_until IS NOT NULL AND away_until <= ? AND away_at IS NOT NULL ORDER BY away_until LIMIT ?", int64(now), limit)
 }
 
+// Staffed is whether somebody is away, and their limit.
+func (r Reader) Staffed(ctx context.Context, who model.PersonID) (model.Staffed, error) {
+	return one[model.Staffed](ctx, r, "SELECT away_at, away_until, away_to, coalesce(capacity, -1) AS own_capacity FROM staff WHERE person_id = ?", int64(who))
+}
+
 // CapacityOf is the most active tickets routing gives a person, -1 for the
 // desk's limit.
 func (r Reader) CapacityOf(ctx context.Context, who model.PersonID) (int, error) {

@@ -118,7 +118,7 @@ func (r Reader) LeftByRouting(ctx context.Context, id model.DepartmentID, limit 
 // UnassignedIn are active tickets of a department that nobody has, whose
 // customers wait longest first.
 func (r Reader) UnassignedIn(ctx context.Context, id model.DepartmentID, limit int) ([]model.TicketID, error) {
-	return many[model.TicketID](ctx, r, `SELECT id FROM tickets INDEXED BY tickets_waiting WHERE pile = 1 AND department_id = ? AND assignee_id IS NULL
+	return many[model.TicketID](ctx, r, `SELECT id FROM tickets INDEXED BY tickets_assignee WHERE assignee_id IS NULL AND pile = 1 AND department_id = ?
 		ORDER BY waiting_since, id LIMIT ?`, int64(id), limit)
 }
 

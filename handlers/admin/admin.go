@@ -63,8 +63,12 @@ func Routes(d *desk.Desk) []web.Route {
 
 // features are the routes that features bring, each from a file of its own.
 var features = []func(h *handler) []web.Route{
+	routingRoutes,
+	skillRoutes,
 	statusRoutes,
 	fieldRoutes,
+	noticeRoutes,
+	mailLookRoutes,
 }
 
 // ShowIndex answers with the overview of the panel, or what of it words find.

@@ -25,7 +25,7 @@ func (h *handler) NewDepartment(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, view.DepartmentPage(view.Department{Staff: p.Staff}))
+	return web.Render(c, fiber.StatusOK, view.DepartmentPage(view.Department{Department: model.Department{Routing: model.RouteManual, PresentOnly: true}, Staff: p.Staff}))
 }
 
 // EditDepartment answers with the form of one department.
@@ -38,7 +38,11 @@ func (h *handler) EditDepartment(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, view.DepartmentPage(view.Department{Department: p.Department, Staff: p.Staff, Members: memberIDs(p.Members)}))
+	line, err := h.desk.NextInLine(c.UserContext(), web.By(c), id)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, view.DepartmentPage(view.Department{Department: p.Department, Staff: p.Staff, Members: memberIDs(p.Members), Line: line}))
 }
 
 func memberIDs(list []model.PersonRef) []model.PersonID {
@@ -72,6 +76,7 @@ func (h *handler) saveDepartment(c *fiber.Ctx, id model.DepartmentID) error {
 		return err
 	}
 	in := model.Department{ID: id, Name: f.Text("name"), Slug: f.Text("slug"), Description: f.Text("description"), Version: f.Int("version"), ArchivedAt: was.ArchivedAt}
+	in.Routing, in.PresentOnly = model.RoutingStrategy(f.Text("routing")), f.Bool("present_only")
 	var members []model.PersonID
 	for _, v := range f.List("agent_ids[]") {
 		if p, ok := web.ParseID[model.PersonID](v); ok {
@@ -93,7 +98,13 @@ func (h *handler) saveDepartment(c *fiber.Ctx, id model.DepartmentID) error {
 		status = fiber.StatusConflict
 		in.Version = was.Version
 	}
-	return web.Render(c, status, view.DepartmentPage(view.Department{Department: in, Staff: was.Staff, Members: members, Problems: problems, Stale: stale}))
+	p := view.Department{Department: in, Staff: was.Staff, Members: members, Problems: problems, Stale: stale}
+	if id != 0 {
+		if p.Line, err = h.desk.NextInLine(ctx, by, id); err != nil {
+			return err
+		}
+	}
+	return web.Render(c, status, view.DepartmentPage(p))
 }
 
 // ArchiveDepartment takes a department out of the pickers, or back.

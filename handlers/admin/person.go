@@ -114,7 +114,12 @@ func (h *handler) person(c *fiber.Ctx) (p view.Person, err error) {
 	if err != nil {
 		return p, err
 	}
+	working, err := h.desk.WorkingOf(c.UserContext(), web.By(c), id)
+	if err != nil {
+		return p, err
+	}
 	return view.Person{
+		Working: working, Limit: view.LimitWord(working.Own), AwayTo: working.AwayTo,
 		Fields: fields, ID: id, Name: d.Name, Email: d.Email, Kind: string(d.Kind), Narrow: d.Narrow, Loose: d.Loose, Version: d.Version, In: d.Departments, Departments: ch.Departments,
 		Agents: ch.Agents, Active: d.Active(), Invited: d.Invited, OpenTickets: d.OpenTickets, SeenAt: d.SeenAt, CreatedAt: d.CreatedAt, Me: id == web.By(c).ID, WasKind: d.Kind,
 	}, nil

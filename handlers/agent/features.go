@@ -18,6 +18,7 @@ var features = []func(h *handler) []web.Route{
 	exportRoutes,
 	bulkRoutes,
 	undoPageRoutes,
+	awayRoutes,
 	actionRoutes,
 	subjectRoutes,
 	draftRoutes,

@@ -140,7 +140,7 @@ func (h *handler) paletteActions(ctx context.Context, by model.Actor, t model.Ti
 			if a.ID == t.AssigneeID {
 				continue
 			}
-			name := a.Display()
+			name := ui.WithAway(ctx, a)
 			if a.ID == by.ID {
 				name = text.T(ctx, "agent.me")
 			}

@@ -12,6 +12,7 @@ type Department struct {
 	model.Department
 	Staff    []model.PersonRef
 	Members  []model.PersonID
+	Line     model.NextInLine
 	Problems model.Invalid
 	Stale    bool
 }
@@ -64,6 +65,13 @@ type Person struct {
 	Stale       bool
 	Fields      []model.FieldView
 	Typed       map[string][]string // custom fields as they were typed, by key
+
+	Working      model.Working // of who may be given tickets
+	Limit        string        // as typed
+	AwayUntil    string
+	AwayTo       model.PersonID
+	WorkProblems model.Invalid
+	AwayProblems model.Invalid
 }
 
 // Mail is a page of the outgoing queue.

@@ -565,7 +565,7 @@ func assigneeField(ctx context.Context, p Ticket) ui.In {
 func agentOptions(ctx context.Context, c Choices) []ui.Option {
 	out := []ui.Option{{Value: "", Label: text.T(ctx, "agent.nobody")}}
 	for _, a := range c.Agents {
-		out = append(out, ui.Option{Value: idWord(a.ID), Label: a.Display()})
+		out = append(out, ui.Option{Value: idWord(a.ID), Label: ui.WithAway(ctx, a)})
 	}
 	return out
 }

@@ -305,7 +305,7 @@ func bulkMenus(q Queue) templ.Component {
 				}
 				for _, p := range q.Choices.Agents {
 					if p.ID != q.Me {
-						templ_7745c5c3_Err = do(model.ActAssign, idWord(p.ID), p.Display()).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = do(model.ActAssign, idWord(p.ID), ui.WithAway(ctx, p)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

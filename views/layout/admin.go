@@ -26,6 +26,8 @@ func AdminGroups(ctx context.Context) []AdminGroup {
 		{t("admin.group_people"), []AdminPage{
 			{"people", "admin/people/", "users", t("ui.people"), t("admin.people_what")},
 			{"departments", "admin/departments/", "building", t("ui.departments"), t("admin.departments_what")},
+			{"skills", "admin/skills/", "star", t("skills.title"), t("skills.index")},
+			{"capacity", "admin/capacity/", "chart", t("routing.capacity"), t("routing.capacity_what")},
 		}},
 		{t("admin.group_tickets"), []AdminPage{
 			{"tags", "admin/tags/", "tag", t("ui.tags"), t("admin.tags_what")},
@@ -37,7 +39,10 @@ func AdminGroups(ctx context.Context) []AdminGroup {
 		{t("admin.group_service"), []AdminPage{}},
 		{t("admin.group_automation"), []AdminPage{}},
 		{t("admin.group_channels"), []AdminPage{
+			{"branding", "admin/branding/", "eye", t("branding.title"), t("branding.index")},
+			{"mail_texts", "admin/mail-texts/", "edit", t("mailtexts.title"), t("mailtexts.index")},
 			{"mail", "admin/mail/", "send", t("kit.mail_out"), t("admin.mail_what")},
+			{"notifications", "admin/notifications/", "bell", t("matrix.title"), t("matrix.index")},
 			{"inbound", "admin/inbound/", "inbox", t("kit.mail_in"), t("admin.inbound_what")},
 		}},
 		{t("admin.group_system"), []AdminPage{
