@@ -19,23 +19,24 @@ import (
 
 // Desk is the helpdesk without its doors.
 type Desk struct {
-	db       *store.DB
-	key      []byte // signs links, reply addresses and Message-IDs
-	base     model.Settings
-	files    Files
-	raw      RawMail
-	readMail ReadMail
-	complete func(context.Context, model.OutgoingMail) ([]byte, error) // see CompletesMail
-	unpark   func(context.Context, string, model.EventID) error
-	settings atomic.Pointer[model.Settings]
-	choices  atomic.Pointer[Choices]
-	loading  sync.Mutex
-	texts    texts // canned responses and macros
-	mails    mailLook
-	promises book[promises]
-	guesses  guesses
-	numbers  sideNumbers
-	noticed  noticed
+	db        *store.DB
+	key       []byte // signs links, reply addresses and Message-IDs
+	base      model.Settings
+	files     Files
+	raw       RawMail
+	readMail  ReadMail
+	complete  func(context.Context, model.OutgoingMail) ([]byte, error) // see CompletesMail
+	unpark    func(context.Context, string, model.EventID) error
+	settings  atomic.Pointer[model.Settings]
+	choices   atomic.Pointer[Choices]
+	loading   sync.Mutex
+	texts     texts // canned responses and macros
+	mails     mailLook
+	promises  book[promises]
+	calendars calendarBook
+	guesses   guesses
+	numbers   sideNumbers
+	noticed   noticed
 
 	actions      []model.TicketAction
 	subjectTypes []model.SubjectType

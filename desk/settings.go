@@ -97,6 +97,7 @@ func (d *Desk) SaveSettings(ctx context.Context, by model.Actor, values map[stri
 // ForgetSettings makes the next look read them again: after a save here, or a
 // write by another process. A look that began before does not outlive it.
 func (d *Desk) ForgetSettings() {
+	d.calendars.forget()
 	d.loading.Lock()
 	defer d.loading.Unlock()
 	d.settings.Store(nil)

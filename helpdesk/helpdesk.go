@@ -105,6 +105,10 @@ func open(cfg Config) (*Desk, error) {
 		d.Close()
 		return nil, err
 	}
+	if err = d.desk.ConfiguredHours(context.Background(), model.System("settings")); err != nil {
+		d.Close()
+		return nil, err
+	}
 	if d.told, err = d.desk.LastEvent(context.Background(), model.System("live")); err != nil {
 		d.Close()
 		return nil, err

@@ -12,6 +12,7 @@ import "time"
 type Calendar struct {
 	ID        CalendarID        `json:"-"`
 	VersionID CalendarVersionID `json:"-"`
+	Version   int64             `json:"-"` // guards against overwriting
 	Name      string            `json:"-"`
 	Zone      string            `json:"zone"`
 	Hours     [7][]Interval     `json:"hours"` // Monday first
@@ -46,3 +47,22 @@ func (c Counted) Took() time.Duration { return c.To.Sub(c.From) }
 
 // RoundTheClock reports whether every instant is open.
 func (c Calendar) RoundTheClock() bool { return c.VersionID == 0 && c.Zone == "" }
+
+// CalendarRow is a calendar as it is administered.
+type CalendarRow struct {
+	Calendar
+	IsDefault  bool
+	FromConfig bool // follows the settings until somebody edits it
+	ArchivedAt Time
+	Policies   int // how many promises count by it
+}
+
+// Active reports whether the calendar is still offered.
+func (c CalendarRow) Active() bool { return c.ArchivedAt == 0 }
+
+// FoundHoliday is a day read from a file, before anybody took it over.
+type FoundHoliday struct {
+	Holiday
+	Clash string // the name of the holiday that the calendar has on that day already
+	There bool   // whether it has one
+}

@@ -189,3 +189,13 @@ func (c Calendar) Upcoming(from Time, n int) []Holiday {
 	slices.SortStableFunc(list, func(a, b Holiday) int { return strings.Compare(a.Date, b.Date) })
 	return list[:min(n, len(list))]
 }
+
+// On is the holiday that the calendar has on a date.
+func (c Calendar) On(date string) (name string, ok bool) {
+	for _, h := range c.Holidays {
+		if h.Date == date || h.Yearly && len(date) == 10 && len(h.Date) == 10 && h.Date[4:] == date[4:] {
+			return h.Name, true
+		}
+	}
+	return "", false
+}

@@ -39,6 +39,8 @@ type Settings struct {
 	AllowCustomerClose bool `key:"allow_customer_close" default:"true" in:"tickets" is:"admin"`
 	// Days after which a resolved ticket is closed; 0 never.
 	AutoCloseResolvedAfterDays int `key:"auto_close_resolved_after_days" default:"7" min:"0" max:"3650" in:"tickets" is:"admin"`
+	// Days after which changes leave the history of closed tickets; what was said stays. 0 keeps them for ever.
+	ActivityRetentionDays int `key:"activity_retention_days" default:"0" min:"0" max:"36500" in:"tickets" is:"admin"`
 	// Days after closing in which an answer reopens the ticket; later it opens a new, linked one.
 	ReopenClosedWithinDays int `key:"reopen_closed_within_days" default:"30" min:"0" max:"3650" in:"tickets" is:"admin"`
 	// Seconds in which the sending of a reply can be undone, for agents who have not chosen; 0 sends at once.
@@ -98,23 +100,23 @@ type Settings struct {
 
 	// Whether tickets have deadlines.
 	SLAEnabled bool `key:"sla.enabled" default:"true" in:"sla" is:"later"`
-	// Whether deadlines run in business hours only.
-	SLABusinessHoursOnly bool `key:"sla.business_hours_only" default:"false" in:"sla" is:"later"`
-	// Start of the business day.
-	SLABusinessHoursStart string `key:"sla.business_hours.start" default:"09:00" in:"sla" is:"later"`
-	// End of the business day.
-	SLABusinessHoursEnd string `key:"sla.business_hours.end" default:"17:00" in:"sla" is:"later"`
-	// Time zone of the business hours.
-	SLABusinessHoursTimezone string `key:"sla.business_hours.timezone" default:"UTC" in:"sla" is:"later"`
-	// Business days, 1 Monday to 7 Sunday.
-	SLABusinessHoursDays []string `key:"sla.business_hours.days" default:"1,2,3,4,5" in:"sla" is:"later"`
+	// Whether promises of policies that name no calendar run in the default business hours, not around the clock.
+	SLABusinessHoursOnly bool `key:"sla.business_hours_only" default:"false" in:"sla"`
+	// Start of the business day. The four keys make the first calendar; once it was edited in the admin panel they have no effect.
+	SLABusinessHoursStart string `key:"sla.business_hours.start" default:"09:00" in:"sla" check:"clock"`
+	// End of the business day, up to 24:00; at or before the start it is on the next day.
+	SLABusinessHoursEnd string `key:"sla.business_hours.end" default:"17:00" in:"sla" check:"clock"`
+	// Time zone of the business hours, a name of the IANA database.
+	SLABusinessHoursTimezone string `key:"sla.business_hours.timezone" default:"UTC" in:"sla" check:"zone"`
+	// Business days, 1 Monday to 7 Sunday. Empty: every day.
+	SLABusinessHoursDays []string `key:"sla.business_hours.days" default:"1,2,3,4,5" oneof:"1,2,3,4,5,6,7" in:"sla"`
 
-	// Address that receives every event.
-	WebhookURL string `key:"webhook_url" in:"webhooks" is:"later"`
-	// Key that signs webhooks.
-	WebhookSecret string `key:"webhook_secret" in:"webhooks" is:"later,secret"`
+	// Address that is told what happens to tickets. It is treated as a secret, because such addresses often contain one.
+	WebhookURL string `key:"webhook_url" in:"webhooks" is:"secret" check:"link"`
+	// Key that signs all webhooks, also those of rules: plain text, or whsec_ and Base64.
+	WebhookSecret string `key:"webhook_secret" in:"webhooks" is:"secret"`
 	// Whether webhooks may go to private networks.
-	AllowPrivateWebhookURLs bool `key:"allow_private_webhook_urls" default:"false" in:"webhooks" is:"later"`
+	AllowPrivateWebhookURLs bool `key:"allow_private_webhook_urls" default:"false" in:"webhooks"`
 
 	// Whether mail is fetched or taken in through the providers below.
 	InboundEmailEnabled bool `key:"inbound_email_enabled" default:"false" in:"inbound mail" is:"later"`

@@ -32,6 +32,7 @@ var settingChecks = map[string]func(string) *settingProblem{
 	"network":     checkNetwork,
 	"name":        checkName,
 	"zone":        checkZone,
+	"clock":       checkClock,
 	"reference":   checkReference,
 	"transitions": checkTransitions,
 	"actions":     checkTicketActions,
@@ -40,6 +41,9 @@ var settingChecks = map[string]func(string) *settingProblem{
 	"sender":      checkSender,
 	"domain":      checkDomain,
 	"mailbox":     checkMailbox,
+	"logo":        checkLogo,
+	"colour":      checkColour,
+	"footer":      checkFooter,
 }
 
 // maxSetting is more than any real value needs, in bytes.
@@ -209,6 +213,36 @@ func checkMailbox(v string) *settingProblem {
 	return nil
 }
 
+// checkLogo wants https: a logo in clear would tell everybody on the way who
+// reads which mail.
+func checkLogo(v string) *settingProblem {
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || len(v) > 500 || strings.ContainsAny(v, "\"'<>\\ ") {
+		return badSetting("setting_logo")
+	}
+	return nil
+}
+
+func checkColour(v string) *settingProblem {
+	if _, ok := ParseColour(v); !ok {
+		return badSetting("setting_colour")
+	}
+	return nil
+}
+
+// maxFooter is the length of the last line of mails.
+const maxFooter = 500
+
+func checkFooter(v string) *settingProblem {
+	if utf8.RuneCountInString(v) > maxFooter {
+		return badSetting("too_long", "Max", maxFooter)
+	}
+	return nil
+}
+
 // tidySetting brings a checked value into its one spelling.
 func tidySetting(key, v string) string {
 	switch key {
@@ -218,6 +252,10 @@ func tidySetting(key, v string) string {
 		return strings.Trim(v, "/")
 	case "reply_domain":
 		return strings.ToLower(v)
+	case "email_accent_color":
+		if c, ok := ParseColour(v); ok {
+			return c.String()
+		}
 	}
 	return v
 }

@@ -668,6 +668,7 @@ CREATE TABLE calendars (
   name        TEXT NOT NULL,
   version_id  INTEGER NOT NULL,               -- the newest of calendar_versions
   is_default  INTEGER NOT NULL DEFAULT 0,
+  from_config INTEGER NOT NULL DEFAULT 0,     -- follows sla.business_hours until somebody edits it
   archived_at INTEGER,
   version     INTEGER NOT NULL DEFAULT 1
 ) STRICT;
