@@ -51,14 +51,20 @@ func (d *Desk) TellNoticed() { d.noticed.tell() }
 var NoticeKinds = []string{
 	"ticket.opened", "ticket.assigned", "ticket.status_changed", "reply.added", "note.added", "mention.added", "ticket.woken",
 	"draft.held", "mail.failed", "rating.given", "bulk.moved",
+	"sla.warning", "sla.breached", "ticket.escalated", "rule.notified", "ticket.left_unassigned",
+	"ticket.priority_changed", "ticket.subject_changed", "ticket.type_changed", "ticket.department_changed",
 }
 
 // Notify is the outlet that turns facts into notifications: for each action at
 // most one to each person, never of what they did themselves. Its cost follows
 // from the facts and the people concerned, not from the size of the desk.
 func (d *Desk) Notify(ctx context.Context, tx *store.Tx, recs []model.Record) error {
-	n := &notifier{tx: tx, tickets: map[model.TicketID]store.NoticeTicket{}, followers: map[model.TicketID][]model.PersonID{}, teams: map[model.DepartmentID][]model.PersonID{}, best: map[personAction]int{}}
+	n := &notifier{tx: tx, tickets: map[model.TicketID]store.NoticeTicket{}, followers: map[model.TicketID][]model.PersonID{}, teams: map[model.DepartmentID]team{}, best: map[personAction]int{}}
 	if err := n.load(ctx, recs); err != nil {
+		return err
+	}
+	server, err := d.webhooks(ctx, n.rules)
+	if err != nil {
 		return err
 	}
 	for _, r := range recs {
@@ -69,6 +75,10 @@ func (d *Desk) Notify(ctx context.Context, tx *store.Tx, recs []model.Record) er
 		if err := n.fact(ctx, r, e); err != nil {
 			return fmt.Errorf("notify of event %d: %w", r.ID, err)
 		}
+		server.fact(r, n.tickets[r.TicketID], e)
+	}
+	if err := server.queue(ctx, tx); err != nil {
+		return fmt.Errorf("queue webhooks: %w", err)
 	}
 	list, err := n.wanted(ctx)
 	if err != nil || len(list) == 0 {
@@ -94,9 +104,18 @@ type notifier struct {
 	tx        *store.Tx
 	tickets   map[model.TicketID]store.NoticeTicket
 	followers map[model.TicketID][]model.PersonID
-	teams     map[model.DepartmentID][]model.PersonID
+	teams     map[model.DepartmentID]team
+	admins    []model.PersonID // nil: not looked up
+	rules     model.NoticeRules
 	found     []candidate
 	best      map[personAction]int // index in found
+}
+
+// team are those who are told of what concerns a department.
+type team struct {
+	people []model.PersonID
+	to     model.Audience
+	why    string
 }
 
 type personAction struct {
@@ -106,12 +125,16 @@ type personAction struct {
 
 type candidate struct {
 	model.Notification
-	rank int
-	many bool // of several tickets of one action
+	rank    int
+	tickets map[model.TicketID]bool // of one action; nil: the one
 }
 
 // load looks up the tickets of a batch, and who belongs to them.
 func (n *notifier) load(ctx context.Context, recs []model.Record) error {
+	var err error
+	if n.rules, err = n.tx.NoticeRules(ctx); err != nil {
+		return err
+	}
 	var ids []model.TicketID
 	seen := map[model.TicketID]bool{0: true}
 	for _, r := range recs {
@@ -150,18 +173,10 @@ func (n *notifier) fact(ctx context.Context, r model.Record, e model.Event) erro
 		if e.Imported || t.Assignee != 0 || !t.Open {
 			return nil
 		}
-		team, err := n.team(ctx, t.Department)
-		if err != nil {
-			return err
-		}
-		why := "department"
-		if t.Department == 0 {
-			why = "agent"
-		}
-		n.tell(r, model.NoticeNew, why, team...)
+		return n.department(ctx, r, t, model.NoticeNew)
 	case model.Assigned:
 		if t.Assignee == e.To { // not given on in the meantime
-			n.tell(r, model.NoticeAssigned, "assignee", e.To)
+			n.tell(r, model.NoticeAssigned, model.ToAssignee, "assignee", e.To)
 		}
 	case model.StatusChanged:
 		if !e.Automatic {
@@ -184,13 +199,14 @@ func (n *notifier) fact(ctx context.Context, r model.Record, e model.Event) erro
 		if e.Team != "" {
 			why = "team"
 		}
-		n.tell(r, model.NoticeMention, why, e.Person)
+		n.tell(r, model.NoticeMention, model.ToPerson, why, e.Person)
 	case model.MailFailedEvent:
 		if t.ID != 0 {
-			n.tell(r, model.NoticeFailed, "assignee", t.Assignee)
+			n.tell(r, model.NoticeFailed, model.ToAssignee, "assignee", t.Assignee)
 		}
 	default:
 		n.later(r, t, e)
+		return n.alarm(ctx, r, t, e)
 	}
 	return nil
 }
@@ -202,26 +218,26 @@ func (n *notifier) later(r model.Record, t store.NoticeTicket, e model.Event) {
 		if e.How == model.WokenByReply { // the reply itself is told
 			return
 		}
-		n.tell(r, model.NoticeWoken, "snoozed", e.Person)
-		n.tell(r, model.NoticeWoken, "assignee", t.Assignee)
+		n.tell(r, model.NoticeWoken, model.ToPerson, "snoozed", e.Person)
+		n.tell(r, model.NoticeWoken, model.ToAssignee, "assignee", t.Assignee)
 	case model.DraftHeld:
 		r.ActorID = 0 // what held it was not what its writer wanted, even if they did it
-		n.tell(r, model.NoticeHeld, "writer", e.Person)
+		n.tell(r, model.NoticeHeld, model.ToPerson, "writer", e.Person)
 	case model.RatingGiven:
 		n.workers(r, t, model.NoticeRating)
 	case model.BulkMoved:
 		if e.State == model.BulkDone || e.State == model.BulkFailed {
 			who := r.ActorID
 			r.ActorID = 0
-			n.tell(r, model.NoticeBulk, "asked", who)
+			n.tell(r, model.NoticeBulk, model.ToPerson, "asked", who)
 		}
 	}
 }
 
 // workers are told: whoever has the ticket, and its followers.
 func (n *notifier) workers(r model.Record, t store.NoticeTicket, topic model.Notice) {
-	n.tell(r, topic, "assignee", t.Assignee)
-	n.tell(r, topic, "following", n.followers[t.ID]...)
+	n.tell(r, topic, model.ToAssignee, "assignee", t.Assignee)
+	n.tell(r, topic, model.ToFollowers, "following", n.followers[t.ID]...)
 }
 
 // noticeRank is the place of a topic among those of one action.
@@ -233,14 +249,18 @@ var noticeRank = func() map[model.Notice]int {
 	return out
 }()
 
-// tell notes that people are told of a record, unless they did it themselves or
-// the same action tells them something better.
-func (n *notifier) tell(r model.Record, topic model.Notice, why string, people ...model.PersonID) {
+// tell notes that people are told of a record, unless they did it themselves,
+// the desk does not tell their kind of audience, or the same action tells them
+// something better.
+func (n *notifier) tell(r model.Record, topic model.Notice, to model.Audience, why string, people ...model.PersonID) {
+	if !n.rules.Told(topic, to, model.InApp) {
+		return
+	}
 	for _, who := range people {
 		if who == 0 || who == r.ActorID {
 			continue
 		}
-		c := candidate{model.Notification{PersonID: who, EventID: r.ID, TicketID: r.TicketID, Topic: topic, Why: why, At: r.At}, noticeRank[topic], false}
+		c := candidate{model.Notification{PersonID: who, EventID: r.ID, TicketID: r.TicketID, Topic: topic, Why: why, At: r.At}, noticeRank[topic], nil}
 		k := personAction{who, r.ActionID}
 		i, ok := n.best[k]
 		switch {
@@ -249,20 +269,39 @@ func (n *notifier) tell(r model.Record, topic model.Notice, why string, people .
 			n.found = append(n.found, c)
 		case c.rank < n.found[i].rank:
 			n.found[i] = c
-		case c.rank == n.found[i].rank && c.TicketID != n.found[i].TicketID:
-			n.found[i].many = true
+		case c.rank == n.found[i].rank:
+			n.found[i].also(c.TicketID)
 		}
 	}
 }
 
-// team are those who are told of a new ticket of a department.
-func (n *notifier) team(ctx context.Context, id model.DepartmentID) ([]model.PersonID, error) {
-	if team, ok := n.teams[id]; ok {
-		return team, nil
+// also counts another ticket of the same action.
+func (c *candidate) also(id model.TicketID) {
+	if c.tickets == nil {
+		c.tickets = map[model.TicketID]bool{c.TicketID: true}
 	}
-	team, err := n.tx.TeamOf(ctx, id)
-	n.teams[id] = team
-	return team, err
+	c.tickets[id] = true
+}
+
+// team are those who are told of what concerns a department.
+func (n *notifier) team(ctx context.Context, id model.DepartmentID) (t team, err error) {
+	if t, ok := n.teams[id]; ok {
+		return t, nil
+	}
+	people, members, err := n.tx.TeamOf(ctx, id)
+	t = team{people, model.ToAgents, "agent"}
+	if members {
+		t.to, t.why = model.ToMembers, "department"
+	}
+	n.teams[id] = t
+	return t, err
+}
+
+// department tells a ticket's department of a record.
+func (n *notifier) department(ctx context.Context, r model.Record, t store.NoticeTicket, topic model.Notice) error {
+	team, err := n.team(ctx, t.Department)
+	n.tell(r, topic, team.to, team.why, team.people...)
+	return err
 }
 
 // wanted leaves out who does not work here, does not want it, or does not see
@@ -305,8 +344,8 @@ func (n *notifier) wanted(ctx context.Context) ([]model.Notification, error) {
 		if _, ok := people[c.PersonID]; !ok || !prefs[c.PersonID].Wants(c.Topic, model.InApp) || slices.Contains(blind[c.TicketID], c.PersonID) {
 			continue
 		}
-		if c.many {
-			c.TicketID = 0
+		if len(c.tickets) > 1 {
+			c.TicketID, c.Count = 0, len(c.tickets)
 		}
 		out = append(out, c.Notification)
 	}

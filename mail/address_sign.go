@@ -28,6 +28,7 @@ const macBytes = 16
 var kindCodes = []model.MailKind{
 	"", model.MailTicketReceived, model.MailTicketNew, model.MailTicketOpened, model.MailReply, model.MailCustomerReply,
 	model.MailStaffReply, model.MailAssigned, model.MailStatus, model.MailSignIn, model.MailSignUp, model.MailReset, model.MailInvite, model.MailGuestLink, model.MailTest, model.MailRate, model.MailSide,
+	model.MailMention, model.MailSLAWarning, model.MailSLABreach, model.MailEscalated, model.MailRuleNotice, model.MailDigest,
 }
 
 // Ref is what one of our Message-IDs says.

@@ -24,6 +24,10 @@ func (r *router) tell(l *letter, n *news, a addressee, shy bool, url string) {
 	if staff {
 		l.page.Action.Label = w.T("mail.open_ticket")
 	}
+	if r.tellAlarm(l, n, a, staff) {
+		r.sign(l, n, staff, shy)
+		return
+	}
 	switch a.kind {
 	case model.MailTicketReceived:
 		r.tellReceipt(l, n, shy)
@@ -63,7 +67,14 @@ func (r *router) tell(l *letter, n *news, a addressee, shy bool, url string) {
 	case model.MailStatus:
 		r.tellStatus(l, n, staff, shy)
 	}
-	l.page.Foot = footOf(l, t, automatic(a.kind) != "")
+	r.sign(l, n, staff, shy)
+}
+
+// sign ends a mail about a ticket.
+func (r *router) sign(l *letter, n *news, staff, shy bool) {
+	l.page.Foot = footOf(l, n.ticket, automatic(l.kind) != "")
+	l.shy = shy && countsAsAutomatic(l.kind)
+	l.vars = r.ticketVars(l, n, staff)
 }
 
 // tellReceipt confirms a request to whoever made it.

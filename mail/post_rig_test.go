@@ -38,7 +38,7 @@ func newBureau(t *testing.T, set ...string) *bureau {
 	t.Helper()
 	b := &bureau{t: t, ctx: t.Context(), clock: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), files: memory{}, server: fakesmtp.New(t)}
 	s := model.DefaultSettings()
-	set = append([]string{"smtp_url", b.server.URL, "mail_from", "Help <support@help.test>", "base_url", "https://help.test", "desk_name", "Acme Help"}, set...)
+	set = append([]string{"mail_burst_seconds", "0", "smtp_url", b.server.URL, "mail_from", "Help <support@help.test>", "base_url", "https://help.test", "desk_name", "Acme Help"}, set...)
 	for i := 0; i < len(set); i += 2 {
 		if err := s.Set(set[i], set[i+1]); err != nil {
 			t.Fatal(err)
@@ -78,7 +78,7 @@ func (b *bureau) routes() {
 	if _, err := b.out.Drain(b.ctx); err != nil {
 		b.t.Fatal(err)
 	}
-	if _, err := b.post.tellOfSeveral(b.ctx); err != nil {
+	if _, err := b.post.writeWaiting(b.ctx); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"escalated/model"
@@ -21,33 +22,47 @@ const maxAttached = 10 << 20
 
 // queueTicketMail writes one mail about a ticket into the queue.
 func (r *router) queueTicketMail(ctx context.Context, n *news, a addressee) error {
+	l, row, url, ok, err := r.begin(ctx, n, a)
+	if err != nil || !ok {
+		return err
+	}
+	if err := r.attach(ctx, l, n, a, a.person.Kind.Staff()); err != nil {
+		return err
+	}
+	r.tell(l, n, a, l.shy, url)
+	return r.queue(ctx, row, l)
+}
+
+// begin makes the envelope of a mail about a ticket: its row, where it stands
+// in the conversation, and the way to the ticket. Not ok is one too many to an
+// address that nobody has proved to be theirs.
+func (r *router) begin(ctx context.Context, n *news, a addressee) (l *letter, row model.OutgoingMail, url string, ok bool, err error) {
 	staff := a.person.Kind.Staff()
 	shy := !staff && !proven(a.person)
 	if shy && countsAsAutomatic(a.kind) {
 		if tooMany, err := r.capped(ctx, a.person.Email); err != nil || tooMany {
-			return err
+			return nil, row, "", false, err
 		}
 	}
-	l := &letter{kind: a.kind, to: a.person, date: r.tx.Now, words: r.wordsFor(a.person, n.ticket.Locale), desk: r.s.DeskName, from: senderOf(r.s)}
+	l = &letter{kind: a.kind, to: a.person, date: r.tx.Now, words: r.wordsFor(a.person, n.ticket.Locale), desk: r.s.DeskName, from: senderOf(r.s), shy: shy}
 	ref := Ref{Ticket: n.ticket.ID, Person: a.person.ID, Event: n.main.ID, Kind: a.kind}
-	row := model.OutgoingMail{EventID: n.main.ID, TicketID: n.ticket.ID, PersonID: a.person.ID, Address: a.person.Email, Kind: a.kind}
+	row = model.OutgoingMail{EventID: n.main.ID, TicketID: n.ticket.ID, PersonID: a.person.ID, Address: a.person.Email, Kind: a.kind}
 	l.id = r.MessageID(ref, mailDomain(r.s))
 	l.replyTo = r.ReplyAddress(n.ticket.ID, a.person.ID) + "@" + mailDomain(r.s)
 	if n.said != nil && a.kind != model.MailAssigned {
 		row.MessageID = n.said.ID
 	}
-	url := fmt.Sprintf("%s/agent/tickets/%d/", r.site, n.ticket.ID)
+	url = fmt.Sprintf("%s/agent/tickets/%d/", r.site, n.ticket.ID)
 	if !staff {
-		var err error
 		if row.TokenID, err = r.Token(ctx, r.tx, n.ticket.ID, a.person.ID); err != nil {
-			return fmt.Errorf("make guest link: %w", err)
+			return nil, row, "", false, fmt.Errorf("make guest link: %w", err)
 		}
 		url = r.site + "/guest/" + r.linkBlank(l.id) + "/"
 	}
 	if a.kind == model.MailReply && n.reply != nil && n.reply.Staff {
 		seen, err := r.tx.Recipients(ctx, n.said.ID, "cc")
 		if err != nil {
-			return err
+			return nil, row, "", false, err
 		}
 		for _, p := range seen {
 			if p.ID != a.person.ID && !p.Kind.Staff() {
@@ -55,14 +70,7 @@ func (r *router) queueTicketMail(ctx context.Context, n *news, a addressee) erro
 			}
 		}
 	}
-	if err := r.thread(ctx, l, n.ticket.ID, a.person.ID); err != nil {
-		return err
-	}
-	if err := r.attach(ctx, l, n, a, staff); err != nil {
-		return err
-	}
-	r.tell(l, n, a, shy, url)
-	return r.queue(ctx, row, l)
+	return l, row, url, true, r.thread(ctx, l, n.ticket.ID, a.person.ID)
 }
 
 // attach adds the files of a staff member's answer, or names what stays behind
@@ -108,6 +116,9 @@ func countsAsAutomatic(k model.MailKind) bool {
 
 // queue composes a letter and writes its row and its Message-ID.
 func (r *router) queue(ctx context.Context, row model.OutgoingMail, l *letter) error {
+	if err := r.dress(ctx, r.s, l); err != nil {
+		return fmt.Errorf("dress mail: %w", err)
+	}
 	raw, err := r.compose(l)
 	if err != nil {
 		return fmt.Errorf("compose mail: %w", err)
@@ -168,20 +179,30 @@ func (p *Post) filled(ctx context.Context, m model.OutgoingMail, lenient bool) (
 			return nil, err
 		}
 	}
+	if raw, err = p.fillLogos(ctx, m, raw); err != nil {
+		return nil, err
+	}
 	return p.fillFiles(ctx, m, raw)
 }
 
 // fillFiles puts the content of attached files where their marks stand.
 func (p *Post) fillFiles(ctx context.Context, m model.OutgoingMail, raw []byte) ([]byte, error) {
-	if m.MessageID == 0 {
-		return raw, nil
-	}
 	r := p.DB.Read()
-	list, err := r.AttachmentsOf(ctx, []model.MessageID{m.MessageID})
+	ids, err := r.ToldBy(ctx, m.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range list[m.MessageID] {
+	if m.MessageID != 0 {
+		ids = append(ids, m.MessageID)
+	}
+	if len(ids) == 0 {
+		return raw, nil
+	}
+	list, err := r.AttachmentsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range slices.Concat(slices.Collect(maps.Values(list))...) {
 		before, after, found := bytes.Cut(raw, wrapBase64(p.fileBlank(m.MessageRef, f.ID)))
 		if !found {
 			continue // this mail names it and does not carry it

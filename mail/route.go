@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"escalated/model"
@@ -35,9 +36,11 @@ type PostOptions struct {
 	// Secret is the secret of a link; model.ErrNotFound when it does not work any more.
 	Secret func(ctx context.Context, id model.TokenID) (string, error)
 	Files  Files
-	Keep   bool        // send nothing, as on a desk without a mail server
-	TLS    *tls.Config // for talking to the mail server; nil is the system's trust
-	Log    *slog.Logger
+	// Look is the brand of mails and the words admins wrote for them; nil is the built-in ones.
+	Look func(ctx context.Context) (*model.MailLook, error)
+	Keep bool        // send nothing, as on a desk without a mail server
+	TLS  *tls.Config // for talking to the mail server; nil is the system's trust
+	Log  *slog.Logger
 }
 
 // Post writes the mails that follow from events, and sends them.
@@ -48,6 +51,8 @@ type Post struct {
 	sending sync.Mutex // guards the fields below
 	line    line
 	away    int // how often in a row the mail server could not be reached
+
+	accents atomic.Pointer[model.Accents] // of the last mail
 }
 
 // NewPost makes a post office. Nothing is sent before Run or SendDue.
@@ -63,6 +68,7 @@ func (p *Post) Outlet() outbox.Outlet {
 	return outbox.Outlet{Name: "mail", Route: p.Route, Routed: p.Wake, Kinds: []string{
 		"ticket.opened", "reply.added", "side.said", "message.released", "ticket.assigned", "ticket.status_changed", "draft.held",
 		"person.invited", "link.requested", "guest_link.requested", "test_mail.requested", "bulk.moved", "rating.asked",
+		"mention.added", "sla.warning", "sla.breached", "ticket.escalated", "rule.notified",
 	}}
 }
 
@@ -74,9 +80,9 @@ func (p *Post) Route(ctx context.Context, tx *store.Tx, recs []model.Record) err
 	if err != nil {
 		return fmt.Errorf("route mail: %w", err)
 	}
-	r := &router{Post: p, tx: tx, s: s, site: siteOf(s)}
-	if p.Statuses != nil {
-		r.statuses = p.Statuses(ctx)
+	r, err := p.router(ctx, tx, s)
+	if err != nil {
+		return err
 	}
 	touched := map[string]int{}
 	var order []*happening
@@ -118,6 +124,19 @@ func (p *Post) Route(ctx context.Context, tx *store.Tx, recs []model.Record) err
 	return r.severalReady(ctx)
 }
 
+// router works in a transaction.
+func (p *Post) router(ctx context.Context, tx *store.Tx, s model.Settings) (*router, error) {
+	r := &router{Post: p, tx: tx, s: s, site: siteOf(s)}
+	if p.Statuses != nil {
+		r.statuses = p.Statuses(ctx)
+	}
+	var err error
+	if r.rules, err = tx.NoticeRules(ctx); err != nil {
+		return nil, fmt.Errorf("what is told whom: %w", err)
+	}
+	return r, nil
+}
+
 type happeningKey struct {
 	action string
 	ticket model.TicketID
@@ -126,6 +145,7 @@ type happeningKey struct {
 // happening is what one action did to one ticket.
 type happening struct {
 	first    model.Record
+	last     model.EventID
 	main     model.Record // the fact that names the mails
 	rank     int
 	opened   *model.TicketOpened
@@ -133,14 +153,16 @@ type happening struct {
 	released *model.MessageReleased
 	assigned *model.Assigned
 	held     *model.DraftHeld
-	status   *model.StatusChanged // from the first to the last of the action
-	silent   bool                 // from an archive, or written by a machine: nobody is told
-	several  several              // whether it is one of several tickets
+	alarms
+	status  *model.StatusChanged // from the first to the last of the action
+	silent  bool                 // from an archive, or written by a machine: nobody is told
+	several several              // whether it is one of several tickets
 }
 
 // add takes in a fact. The most telling one names the mails.
 func (h *happening) add(rec model.Record, e model.Event) {
-	rank := 0
+	h.last = rec.ID
+	rank := h.alarm(e)
 	switch e := e.(type) {
 	case model.TicketOpened:
 		h.opened, rank = &e, 5
@@ -176,40 +198,51 @@ type router struct {
 	site string
 
 	statuses []model.StatusDef
-	jobs     map[string]several // of actions, as they were looked up
-	ended    []model.BulkID     // changes of many tickets that ended in this batch
+	rules    model.NoticeRules
+	how      map[model.PersonID]store.NoticePerson // of the staff who are told something
+	jobs     map[string]several                    // of actions, as they were looked up
+	ended    []model.BulkID                        // changes of many tickets that ended in this batch
 }
 
-// happened writes the mails of a happening.
+// happened writes the mails of a happening, or keeps for a while that they are
+// to be written.
 func (r *router) happened(ctx context.Context, h *happening) error {
-	if h.silent || h.rank == 0 || !r.s.Notifies("email") {
-		return nil
-	}
-	t, err := r.tx.Ticket(ctx, model.System("mail"), h.main.TicketID)
-	if errors.Is(err, model.ErrNotFound) || err == nil && t.Deleted() {
-		return nil // erased or in the bin since: there is nothing to tell
-	}
-	if err != nil {
-		return err
-	}
-	n, err := r.news(ctx, h, t)
-	if err != nil {
-		return err
-	}
-	list, err := r.recipients(ctx, n)
-	if err != nil {
+	n, list, err := r.whom(ctx, h)
+	if err != nil || n == nil {
 		return err
 	}
 	for _, a := range list {
-		tell := r.queueTicketMail
 		if h.several != justOne && tellsSeveral(a.kind) {
-			tell = r.noteSeveral
+			err = r.noteSeveral(ctx, n, a)
+		} else {
+			err = r.give(ctx, n, a)
 		}
-		if err := tell(ctx, n, a); err != nil {
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return r.strangers(ctx, n)
+}
+
+// whom finds what a happening is about and who is told; nil when there is
+// nothing to tell.
+func (r *router) whom(ctx context.Context, h *happening) (*news, []addressee, error) {
+	if h.silent || h.rank == 0 || !r.s.Notifies("email") {
+		return nil, nil, nil
+	}
+	t, err := r.tx.Ticket(ctx, model.System("mail"), h.main.TicketID)
+	if errors.Is(err, model.ErrNotFound) || err == nil && t.Deleted() {
+		return nil, nil, nil // erased or in the bin since: there is nothing to tell
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	n, err := r.news(ctx, h, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := r.recipients(ctx, n)
+	return n, list, err
 }
 
 // news is a happening with what it takes to tell of it.
@@ -256,6 +289,8 @@ func (r *router) news(ctx context.Context, h *happening, t model.Ticket) (*news,
 		id = h.released.Message
 	case h.assigned != nil:
 		id = t.FirstMessageID
+	case len(h.mentions) > 0:
+		id = h.mentions[0].Message
 	}
 	return n, r.loadSaid(ctx, n, id)
 }

@@ -17,13 +17,18 @@ type addressee struct {
 }
 
 // mailing collects who gets which mail: the first kind a person is given
-// stays, so each gets at most one.
+// stays, so each gets at most one. What the desk does not tell an audience is
+// not told to it.
 type mailing struct {
-	list []addressee
-	seen map[model.PersonID]bool
+	list  []addressee
+	seen  map[model.PersonID]bool
+	rules model.NoticeRules
 }
 
-func (m *mailing) add(kind model.MailKind, people ...model.Person) {
+func (m *mailing) add(kind model.MailKind, to model.Audience, people ...model.Person) {
+	if topic := notice[kind]; topic != "" && !m.rules.Told(topic, to, model.ByMail) {
+		return
+	}
 	for _, p := range people {
 		if p.ID != 0 && !m.seen[p.ID] {
 			m.seen[p.ID] = true
@@ -32,12 +37,27 @@ func (m *mailing) add(kind model.MailKind, people ...model.Person) {
 	}
 }
 
+// answered is add for what is said to the customer's side: what it is about
+// follows from who said it.
+func (m *mailing) answered(n *news, to model.Audience, people ...model.Person) {
+	topic := model.NoticeReply
+	if n.said.Author.Kind.Staff() {
+		topic = model.NoticeColleague
+	}
+	if m.rules.Told(topic, to, model.ByMail) {
+		m.add(model.MailReply, to, people...)
+	}
+}
+
 // recipients is the table of who is told what. Nobody is told of what they did
 // or said themselves.
 func (r *router) recipients(ctx context.Context, n *news) ([]addressee, error) {
-	m := &mailing{seen: map[model.PersonID]bool{n.actor.ID: true}}
+	m := &mailing{seen: map[model.PersonID]bool{n.actor.ID: true}, rules: r.rules}
 	if n.said != nil && n.opened == nil && n.assigned == nil {
 		m.seen[n.said.AuthorID] = true
+	}
+	if err := r.toldOfAlarms(ctx, n, m); err != nil {
+		return nil, err
 	}
 	var err error
 	switch {
@@ -73,7 +93,7 @@ func (r *router) recipients(ctx context.Context, n *news) ([]addressee, error) {
 func (r *router) toldOfHeld(ctx context.Context, n *news, m *mailing) error {
 	p, err := r.tx.Person(ctx, n.held.Person)
 	if err == nil {
-		m.add(model.MailDraftHeld, p)
+		m.add(model.MailDraftHeld, model.ToPerson, p)
 	}
 	return err
 }
@@ -85,17 +105,15 @@ func (r *router) toldOfOpening(ctx context.Context, n *news, m *mailing) error {
 	switch {
 	case n.opened.Silent:
 	case byStaff && n.said != nil: // a ticket that begins with a note tells its customer nothing
-		m.add(model.MailTicketOpened, n.requester)
+		m.add(model.MailTicketOpened, model.ToRequester, n.requester)
 	case !byStaff:
 		delete(m.seen, n.requester.ID) // the one mail about what one did oneself
-		m.add(model.MailTicketReceived, n.requester)
+		m.add(model.MailTicketReceived, model.ToRequester, n.requester)
 	}
 	if n.ticket.AssigneeID != 0 {
 		return nil
 	}
-	team, err := r.tx.MailTeam(ctx, n.ticket.DepartmentID)
-	m.add(model.MailTicketNew, team...)
-	return err
+	return r.team(ctx, n, m, model.MailTicketNew)
 }
 
 // toldOfReply: staff's answers go to the customer's side and to colleagues;
@@ -111,7 +129,7 @@ func (r *router) toldOfReply(ctx context.Context, n *news, m *mailing) error {
 		if err != nil {
 			return err
 		}
-		for _, p := range append([]model.Person{n.requester}, participants...) {
+		for i, p := range append([]model.Person{n.requester}, participants...) {
 			// A stranger's words go only to those who are known to want them.
 			if !staff && !proven(p) {
 				if wrote, err := r.tx.HasWritten(ctx, n.ticket.ID, p.ID); err != nil {
@@ -120,7 +138,11 @@ func (r *router) toldOfReply(ctx context.Context, n *news, m *mailing) error {
 					continue
 				}
 			}
-			m.add(model.MailReply, p)
+			to := model.ToParticipants
+			if i == 0 {
+				to = model.ToRequester
+			}
+			m.answered(n, to, p)
 		}
 	}
 	if staff {
@@ -128,7 +150,7 @@ func (r *router) toldOfReply(ctx context.Context, n *news, m *mailing) error {
 		if err != nil {
 			return err
 		}
-		m.add(model.MailReply, hidden...)
+		m.answered(n, model.ToParticipants, hidden...)
 	}
 	if n.released != nil {
 		return nil // staff were told when it came
@@ -146,12 +168,12 @@ func (r *router) toldOfStatus(ctx context.Context, n *news, m *mailing) error {
 	if n.actor.Kind == model.KindMachine {
 		return nil
 	}
-	m.add(model.MailStatus, n.requester)
+	m.add(model.MailStatus, model.ToRequester, n.requester)
 	if !n.actor.Kind.Staff() {
 		return r.colleagues(ctx, n, m, model.MailStatus)
 	}
 	followers, err := r.tx.MailPeopleOf(ctx, n.ticket.ID, store.RoleFollower)
-	m.add(model.MailStatus, followers...)
+	m.add(model.MailStatus, model.ToFollowers, followers...)
 	return err
 }
 
@@ -160,7 +182,7 @@ func (r *router) toldOfAssignment(ctx context.Context, n *news, m *mailing) erro
 		return nil
 	}
 	p, err := r.tx.Person(ctx, n.assigned.To)
-	m.add(model.MailAssigned, p)
+	m.add(model.MailAssigned, model.ToAssignee, p)
 	return err
 }
 
@@ -171,10 +193,10 @@ func (r *router) colleagues(ctx context.Context, n *news, m *mailing, kind model
 		if err != nil {
 			return err
 		}
-		m.add(kind, p)
+		m.add(kind, model.ToAssignee, p)
 	}
 	followers, err := r.tx.MailPeopleOf(ctx, n.ticket.ID, store.RoleFollower)
-	m.add(kind, followers...)
+	m.add(kind, model.ToFollowers, followers...)
 	return err
 }
 
@@ -185,13 +207,13 @@ func (r *router) mayHave(ctx context.Context, n *news, a *addressee) (bool, erro
 		return false, nil
 	}
 	if p.Kind.Staff() {
-		return r.sees(ctx, n.ticket.ID, p)
+		return sees(ctx, r.tx.Reader, n.ticket.ID, p)
 	}
 	if n.ticket.HeldAt != 0 {
 		return false, nil
 	}
 	switch a.kind {
-	case model.MailTicketNew, model.MailAssigned:
+	case model.MailTicketNew, model.MailAssigned, model.MailMention, model.MailSLAWarning, model.MailSLABreach, model.MailEscalated:
 		return false, nil
 	case model.MailCustomerReply, model.MailStaffReply: // a customer who follows
 		a.kind = model.MailReply
@@ -224,16 +246,16 @@ func (r *router) sendable(address string) bool {
 }
 
 // sees reports whether a member of the staff may still see a ticket.
-func (r *router) sees(ctx context.Context, id model.TicketID, p model.Person) (bool, error) {
+func sees(ctx context.Context, r store.Reader, id model.TicketID, p model.Person) (bool, error) {
 	if !p.Narrow {
 		return true, nil
 	}
 	by := model.Actor{Kind: p.Kind, ID: p.ID, Permissions: model.PermissionsOf(p.Kind), Narrow: p.Narrow, Loose: p.Loose}
 	var err error
-	if by.Departments, err = r.tx.DepartmentsOf(ctx, p.ID); err != nil {
+	if by.Departments, err = r.DepartmentsOf(ctx, p.ID); err != nil {
 		return false, err
 	}
-	_, err = r.tx.Ticket(ctx, by, id)
+	_, err = r.Ticket(ctx, by, id)
 	if errors.Is(err, model.ErrNotFound) {
 		return false, nil
 	}

@@ -36,7 +36,11 @@ const (
 // needs a letter for each ticket. Answers to customers do: they begin or go on
 // conversations.
 func tellsSeveral(k model.MailKind) bool {
-	return k == model.MailAssigned || k == model.MailStatus || k == model.MailStaffReply
+	switch k {
+	case model.MailAssigned, model.MailStatus, model.MailStaffReply, model.MailSLAWarning, model.MailSLABreach, model.MailEscalated:
+		return true
+	}
+	return false
 }
 
 // several looks up what an action is.
@@ -92,9 +96,9 @@ func (p *Post) tellOfSeveral(ctx context.Context) (did bool, err error) {
 			if err != nil {
 				return err
 			}
-			r := &router{Post: p, tx: tx, s: s, site: siteOf(s)}
-			if p.Statuses != nil {
-				r.statuses = p.Statuses(tx.Ctx)
+			r, err := p.router(tx.Ctx, tx, s)
+			if err != nil {
+				return err
 			}
 			for _, m := range due {
 				if err := r.severalMail(tx.Ctx, m); err != nil {
@@ -120,6 +124,9 @@ func (r *router) severalMail(ctx context.Context, m store.Several) error {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if still, err := r.wanted(ctx, []addressee{{to, m.Kind}}); err != nil || len(still) == 0 {
 		return err
 	}
 	by, err := r.tx.Person(ctx, m.ActorID)
@@ -168,6 +175,8 @@ func (r *router) severalWords(w text.Words, l *letter, m store.Several, by model
 		l.page.Action.URL += "?assignee=me"
 	case m.Kind == model.MailStaffReply:
 		l.page.Heading = w.N("mail.several_answered", m.Count, "Name", name)
+	case m.Kind == model.MailSLAWarning, m.Kind == model.MailSLABreach, m.Kind == model.MailEscalated:
+		l.page.Heading = w.N("notice.several_"+string(m.Kind), m.Count)
 	case staff:
 		id, state := statusIn(m.Word)
 		l.page.Heading = w.N("mail.several_status", m.Count, "Name", name, "To", r.statusWord(w, id, state))

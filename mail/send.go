@@ -69,8 +69,8 @@ func (p *Post) Run(ctx context.Context) error {
 func (p *Post) SendDue(ctx context.Context) (did bool, err error) {
 	p.sending.Lock()
 	defer p.sending.Unlock()
-	if did, err = p.tellOfSeveral(ctx); err != nil {
-		return did, fmt.Errorf("write mail about several tickets: %w", err)
+	if did, err = p.writeWaiting(ctx); err != nil {
+		return did, fmt.Errorf("write mail that waited: %w", err)
 	}
 	s, err := p.Settings(ctx)
 	if err != nil || p.Keep || s.SMTPURL == "" {
@@ -131,6 +131,13 @@ func (p *Post) sendBatch(ctx context.Context, s model.Settings, due []model.Outg
 // sendOne sends a mail and writes what became of it. Only a broken connection
 // and a database that cannot be written come back as errors.
 func (p *Post) sendOne(ctx context.Context, s model.Settings, m model.OutgoingMail) error {
+	why, err := p.unwanted(ctx, m)
+	if err != nil {
+		return p.later(ctx, m, err)
+	}
+	if why != "" {
+		return p.mark(ctx, func(tx *store.Tx) error { return tx.MailUnwanted(tx.Ctx, m.ID, why) })
+	}
 	raw, err := p.Filled(ctx, m)
 	switch {
 	case errors.Is(err, model.ErrNotFound):

@@ -8,9 +8,14 @@ type Notice string
 // they are told the first.
 const (
 	NoticeMention   Notice = "mention"
+	NoticeBreach    Notice = "sla_breach" // a promise was not kept
+	NoticeEscalated Notice = "escalated"
 	NoticeAssigned  Notice = "assigned"
-	NoticeHeld      Notice = "held"   // a reply of theirs was not sent: something came first
-	NoticeFailed    Notice = "failed" // a mail about their ticket could not be delivered
+	NoticeWarning   Notice = "sla_warning"     // a promise will soon not be kept
+	NoticeRule      Notice = "rule"            // a rule says so
+	NoticeHeld      Notice = "held"            // a reply of theirs was not sent: something came first
+	NoticeFailed    Notice = "failed"          // a mail about their ticket could not be delivered
+	NoticeUnrouted  Notice = "left_unassigned" // routing found nobody
 	NoticeWoken     Notice = "woken"
 	NoticeRating    Notice = "rating"
 	NoticeReply     Notice = "reply"     // the customer's side wrote
@@ -19,6 +24,8 @@ const (
 	NoticeNew       Notice = "new" // a ticket that nobody has been given yet
 	NoticeStatus    Notice = "status"
 	NoticeBulk      Notice = "bulk" // a change of many tickets is done
+	// NoticeChanged is told to other servers only.
+	NoticeChanged Notice = "changed"
 )
 
 // The ways to tell.
@@ -41,10 +48,15 @@ type NoticeTopic struct {
 // NoticeTopics are all notices, the most telling first.
 func NoticeTopics() []NoticeTopic {
 	return []NoticeTopic{
-		{Notice: NoticeMention, App: true, Browser: true},
+		{Notice: NoticeMention, App: true, Mail: true, Browser: true, HasMail: true},
+		{Notice: NoticeBreach, App: true, Mail: true, Browser: true, HasMail: true},
+		{Notice: NoticeEscalated, App: true, Mail: true, HasMail: true},
 		{Notice: NoticeAssigned, App: true, Mail: true, Browser: true, HasMail: true},
+		{Notice: NoticeWarning, App: true, Browser: true, HasMail: true},
+		{Notice: NoticeRule, App: true, Mail: true, Browser: true, HasMail: true},
 		{Notice: NoticeHeld, App: true, Browser: true},
 		{Notice: NoticeFailed, App: true},
+		{Notice: NoticeUnrouted, App: true},
 		{Notice: NoticeWoken, App: true, Browser: true},
 		{Notice: NoticeRating, App: true},
 		{Notice: NoticeReply, App: true, Mail: true, Browser: true, HasMail: true},
@@ -112,6 +124,7 @@ type Notification struct {
 	Topic    Notice         `db:"topic"`
 	Why      string         `db:"why"` // member of the text family notice_why
 	At       Time           `db:"at"`
+	Count    int            `db:"n"` // tickets it is about
 	ReadAt   Time           `db:"read_at"`
 }
 
@@ -125,6 +138,7 @@ type NotificationRow struct {
 	Body      string `db:"body"` // the beginning of the message it is about
 	Markdown  bool   `db:"markdown"`
 	Browser   bool   `db:"browser"` // the person's own choice for it, or the desk's
+	Rule      string `db:"rule"`    // what a rule says, or its name
 }
 
 // Said is the beginning of the message it is about, without marks.

@@ -33,7 +33,13 @@ const (
 	MailInvite         MailKind = "invite"
 	MailGuestLink      MailKind = "guest_link"
 	MailTest           MailKind = "test"
-	MailRate           MailKind = "rate" // to the customer: how was the help
+	MailRate           MailKind = "rate"        // to the customer: how was the help
+	MailMention        MailKind = "mention"     // to a colleague who was named
+	MailSLAWarning     MailKind = "sla_warning" // to staff: a promise will soon not be kept
+	MailSLABreach      MailKind = "sla_breach"  // to staff: a promise was not kept
+	MailEscalated      MailKind = "escalated"   // to staff
+	MailRuleNotice     MailKind = "rule_notice" // to whom a rule names
+	MailDigest         MailKind = "digest"      // to staff: what happened in the last hour or day
 )
 
 // OutgoingMail is a row of the queue.

@@ -23,6 +23,9 @@ type Prefs struct {
 	Dashboard    []string          `json:"dashboard,omitempty"`    // panels in order; empty: all
 	Notices      bool              `json:"notices,omitempty"`      // notifications of the browser
 	Sound        bool              `json:"sound,omitempty"`
+	Quiet        *Quiet            `json:"quiet,omitempty"`     // hours in which mail and browser wait
+	Digest       string            `json:"digest,omitempty"`    // mail that can wait: each (default), hourly or daily
+	DigestAt     int               `json:"digest_at,omitempty"` // minute of the day of a daily one, midnight is its end; 0: eight in the morning
 }
 
 // DefaultUndoSeconds is how long a reply waits before it is sent.

@@ -99,7 +99,7 @@ type Settings struct {
 	EmailFooterText string `key:"email_footer_text" in:"branding" is:"admin" check:"footer"`
 
 	// Whether tickets have deadlines.
-	SLAEnabled bool `key:"sla.enabled" default:"true" in:"sla" is:"later"`
+	SLAEnabled bool `key:"sla.enabled" default:"true" in:"sla"`
 	// Whether promises of policies that name no calendar run in the default business hours, not around the clock.
 	SLABusinessHoursOnly bool `key:"sla.business_hours_only" default:"false" in:"sla"`
 	// Start of the business day. The four keys make the first calendar; once it was edited in the admin panel they have no effect.

@@ -31,13 +31,19 @@ func (r Reader) MailPeopleOf(ctx context.Context, ticket model.TicketID, role in
 
 // MailTeam lists the staff who are told of a new ticket nobody is given: the
 // members of its department, or all agents when it has none or nobody is in it.
-func (r Reader) MailTeam(ctx context.Context, department model.DepartmentID) ([]model.Person, error) {
+func (r Reader) MailTeam(ctx context.Context, department model.DepartmentID) (team []model.Person, members bool, err error) {
 	if department != 0 {
-		team, err := many[model.Person](ctx, r, "SELECT "+personColumns+personFrom+`JOIN department_people d ON d.person_id = p.id
+		team, err = many[model.Person](ctx, r, "SELECT "+personColumns+personFrom+`JOIN department_people d ON d.person_id = p.id
 			WHERE d.department_id = ? AND p.kind IN ('light','agent','admin') AND p.deactivated_at IS NULL ORDER BY p.id LIMIT 500`, department)
 		if err != nil || len(team) > 0 {
-			return team, err
+			return team, true, err
 		}
 	}
-	return many[model.Person](ctx, r, "SELECT "+personColumns+personFrom+"WHERE p.kind IN ('agent','admin') AND p.deactivated_at IS NULL ORDER BY p.id LIMIT 500")
+	team, err = many[model.Person](ctx, r, "SELECT "+personColumns+personFrom+"WHERE p.kind IN ('agent','admin') AND p.deactivated_at IS NULL ORDER BY p.id LIMIT 500")
+	return team, false, err
+}
+
+// MailAdmins lists the admins in full, for mail.
+func (r Reader) MailAdmins(ctx context.Context) ([]model.Person, error) {
+	return many[model.Person](ctx, r, "SELECT "+personColumns+personFrom+"WHERE p.kind = 'admin' AND p.deactivated_at IS NULL ORDER BY p.id LIMIT 100")
 }

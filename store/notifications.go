@@ -16,6 +16,7 @@ type NoticeTicket struct {
 	Department model.DepartmentID `db:"department_id"`
 	Assignee   model.PersonID     `db:"assignee_id"`
 	Open       bool               `db:"open"`
+	Reference  string             `db:"reference"`
 }
 
 // NoticeTickets loads those of the tickets that people are told of: the bin is
@@ -24,7 +25,7 @@ func (r Reader) NoticeTickets(ctx context.Context, ids []model.TicketID) ([]Noti
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	q, args := in("SELECT id, department_id, assignee_id, pile <= 2 AS open FROM tickets WHERE id IN (?) AND deleted_at IS NULL", ids)
+	q, args := in("SELECT id, department_id, assignee_id, pile <= 2 AS open, reference FROM tickets WHERE id IN (?) AND deleted_at IS NULL", ids)
 	return many[NoticeTicket](ctx, r, q, args...)
 }
 
@@ -45,15 +46,21 @@ func (r Reader) FollowersOf(ctx context.Context, ids []model.TicketID) ([]Ticket
 
 // TeamOf lists who is told of a new ticket: the members of a department, or
 // all agents when there is none or nobody is in it.
-func (r Reader) TeamOf(ctx context.Context, department model.DepartmentID) ([]model.PersonID, error) {
+func (r Reader) TeamOf(ctx context.Context, department model.DepartmentID) (team []model.PersonID, members bool, err error) {
 	if department != 0 {
-		team, err := many[model.PersonID](ctx, r, `SELECT p.id FROM department_people d JOIN people p ON p.id = d.person_id
+		team, err = many[model.PersonID](ctx, r, `SELECT p.id FROM department_people d JOIN people p ON p.id = d.person_id
 			WHERE d.department_id = ? AND p.kind IN ('light','agent','admin') AND p.deactivated_at IS NULL ORDER BY p.id LIMIT 500`, department)
 		if err != nil || len(team) > 0 {
-			return team, err
+			return team, true, err
 		}
 	}
-	return many[model.PersonID](ctx, r, "SELECT id FROM people WHERE kind IN ('agent','admin') AND deactivated_at IS NULL ORDER BY id LIMIT 500")
+	team, err = many[model.PersonID](ctx, r, "SELECT id FROM people WHERE kind IN ('agent','admin') AND deactivated_at IS NULL ORDER BY id LIMIT 500")
+	return team, false, err
+}
+
+// AdminIDs lists the admins.
+func (r Reader) AdminIDs(ctx context.Context) ([]model.PersonID, error) {
+	return many[model.PersonID](ctx, r, "SELECT id FROM people WHERE kind = 'admin' AND deactivated_at IS NULL ORDER BY id LIMIT 100")
 }
 
 // NoticePerson is a member of the staff who may be told, with the choices that
@@ -62,6 +69,8 @@ type NoticePerson struct {
 	ID      model.PersonID `db:"id"`
 	Narrow  bool           `db:"narrow"`
 	Choices string         `db:"choices"`
+	How     model.Prefs    `db:"how"`
+	Zone    string         `db:"zone"`
 }
 
 // Prefs are the person's choices.
@@ -84,7 +93,8 @@ func (r Reader) NoticePeople(ctx context.Context, ids []model.PersonID) ([]Notic
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	q, args := in(`SELECT p.id, p.narrow, (SELECT json_group_array(json_object('t', topic, 'c', channel, 'w', wanted)) FROM notification_prefs n WHERE n.person_id = p.id) AS choices
+	q, args := in(`SELECT p.id, p.narrow, (SELECT json_group_array(json_object('t', topic, 'c', channel, 'w', wanted)) FROM notification_prefs n WHERE n.person_id = p.id) AS choices,
+		(SELECT s.prefs FROM staff s WHERE s.person_id = p.id) AS how, p.zone
 		FROM people p WHERE p.id IN (?) AND p.kind IN ('light','agent','admin') AND p.deactivated_at IS NULL`, ids)
 	return many[NoticePerson](ctx, r, q, args...)
 }
@@ -95,11 +105,11 @@ func (tx *Tx) InsertNotifications(ctx context.Context, list []model.Notification
 	for len(list) > 0 {
 		part := list[:min(len(list), 500)]
 		list = list[len(part):]
-		args := make([]any, 0, 6*len(part))
+		args := make([]any, 0, 7*len(part))
 		for _, n := range part {
-			args = append(args, n.PersonID, n.EventID, n.TicketID, string(n.Topic), n.Why, n.At)
+			args = append(args, n.PersonID, n.EventID, n.TicketID, string(n.Topic), n.Why, max(n.Count, 1), n.At)
 		}
-		q := "INSERT INTO notifications (person_id, event_id, ticket_id, topic, why, at) VALUES (?, ?, ?, ?, ?, ?)" + strings.Repeat(", (?, ?, ?, ?, ?, ?)", len(part)-1) + " ON CONFLICT DO NOTHING"
+		q := "INSERT INTO notifications (person_id, event_id, ticket_id, topic, why, n, at) VALUES (?, ?, ?, ?, ?, ?, ?)" + strings.Repeat(", (?, ?, ?, ?, ?, ?, ?)", len(part)-1) + " ON CONFLICT DO NOTHING"
 		if _, err := tx.exec(ctx, q, args...); err != nil {
 			return err
 		}
@@ -111,8 +121,9 @@ func (tx *Tx) InsertNotifications(ctx context.Context, list []model.Notification
 // about tickets out of sight are left out.
 func notificationSQL(by model.Actor, cond string, args ...any) (string, []any) {
 	sight, more := visible(by, true)
-	return `SELECT n.id, n.person_id, n.event_id, n.ticket_id, n.topic, n.why, n.at, n.read_at, coalesce(t.reference, '') AS reference, coalesce(t.subject, '') AS subject,
+	return `SELECT n.id, n.person_id, n.event_id, n.ticket_id, n.topic, n.why, n.n, n.at, n.read_at, coalesce(t.reference, '') AS reference, coalesce(t.subject, '') AS subject,
 		coalesce(a.name, '') AS actor_name, coalesce(a.kind, 'machine') AS actor_kind, coalesce(substr(m.body, 1, 300), '') AS body, coalesce(m.markdown, 0) AS markdown,
+		coalesce(iif(e.kind = 'rule.notified', coalesce(nullif(json_extract(e.data, '$.text'), ''), json_extract(e.data, '$.name')), json_extract(e.data, '$.reason')), '') AS rule,
 		coalesce((SELECT c.wanted FROM notification_prefs c WHERE c.person_id = n.person_id AND c.topic = n.topic AND c.channel = 'browser'), ` + browserDefault + `) AS browser
 		FROM notifications n LEFT JOIN tickets t ON t.id = n.ticket_id LEFT JOIN events e ON e.id = n.event_id LEFT JOIN people a ON a.id = e.actor_id
 		LEFT JOIN messages m ON m.id = json_extract(e.data, '$.message') AND m.ticket_id = n.ticket_id AND m.kind IN (1, 2) AND m.deleted_at IS NULL

@@ -43,7 +43,9 @@ func (r Reader) MailsOfMessages(ctx context.Context, ids []model.MessageID) (map
 	if len(ids) == 0 {
 		return out, nil
 	}
-	q, args := in("SELECT id, message_id, address, state, last_error, coalesce(sent_at, created_at) AS at FROM outgoing_mail WHERE message_id IN (?) AND kind = 'reply' ORDER BY id", ids)
+	q, args := in("SELECT id, message_id, address, state, last_error, coalesce(sent_at, created_at) AS at FROM outgoing_mail WHERE message_id IN (?) AND kind = 'reply'", ids)
+	told, more := in(" UNION ALL SELECT o.id, x.message_id, o.address, o.state, o.last_error, coalesce(o.sent_at, o.created_at) FROM mail_tells x JOIN outgoing_mail o ON o.id = x.mail_id WHERE x.message_id IN (?) AND o.kind = 'reply' ORDER BY id", ids)
+	q, args = q+told, append(args, more...)
 	rows, err := many[model.MessageMail](ctx, r, q, args...)
 	for _, d := range rows {
 		out[d.MessageID] = append(out[d.MessageID], d)

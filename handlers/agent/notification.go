@@ -19,6 +19,7 @@ func notificationRoutes(h *handler) []web.Route {
 		web.Post("agent/notifications/read/", web.Staff, h.ReadNotifications),
 		web.Page("agent/profile/notifications/", web.Staff, h.ShowNoticePrefs),
 		web.Post("agent/profile/notifications/", web.Staff, h.UpdateNoticePrefs),
+		web.Post("agent/profile/notifications/quiet/", web.Staff, h.UpdateQuiet),
 	}
 }
 
@@ -54,19 +55,6 @@ func (h *handler) ReadNotifications(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Done(c, "agent/notifications/")
-}
-
-// ShowNoticePrefs answers with the matrix of what is told in which way.
-func (h *handler) ShowNoticePrefs(c *fiber.Ctx) error {
-	prefs, err := h.desk.NoticePrefs(c.UserContext(), web.By(c))
-	if err != nil {
-		return err
-	}
-	side, err := h.side(c, "")
-	if err != nil {
-		return err
-	}
-	return web.Render(c, fiber.StatusOK, view.NoticePrefsPage(view.NoticeMatrix{Side: side, Wants: prefs.Wants, Browser: web.Who(c).Prefs.Notices}))
 }
 
 // UpdateNoticePrefs sets how the actor wants to be told.

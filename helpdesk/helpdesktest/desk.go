@@ -64,6 +64,9 @@ func New(t testing.TB, opts ...Option) *Desk {
 	if err := cfg.Settings.Set("undo_send_seconds", "0"); err != nil { // sent is said, unless a test asks for more
 		panic(err)
 	}
+	if err := cfg.Settings.Set("mail_burst_seconds", "0"); err != nil { // and news is told at once
+		panic(err)
+	}
 	for _, o := range opts {
 		o(&cfg)
 	}

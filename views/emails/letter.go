@@ -1,13 +1,15 @@
 // Package emails draws the mails the desk sends: one branded letter, as HTML
 // and as plain text from the same values. Mail programs know little CSS, so
 // styles stand at the elements and the frame is tables; nothing is loaded from
-// anywhere.
+// anywhere but a logo whose address the desk's admin gave.
 package emails
 
 import (
 	"context"
+	"slices"
 	"strings"
 
+	"escalated/model"
 	"escalated/safe"
 	"escalated/text"
 )
@@ -17,6 +19,7 @@ type Mail struct {
 	Desk      string
 	Heading   string
 	Lead      []string // paragraphs before what was said
+	Pieces    []Piece  // several things that are told in one mail
 	Said      *Said
 	Rows      []Row
 	Files     []File
@@ -26,6 +29,17 @@ type Mail struct {
 	Also      Action   // a second, quieter link
 	After     []string // paragraphs after the link
 	Foot      []string // small print
+
+	Own  []Part // an admin's own text in place of the built-in order
+	Look Look
+}
+
+// Part is a stretch of an admin's own text: words, or the name of a block.
+type Part struct {
+	HTML  string // harmless
+	Plain string
+	Block string
+	Label string // words on the button
 }
 
 // Said is what somebody wrote.
@@ -34,7 +48,8 @@ type Said struct {
 	When string
 	Text string
 
-	Markdown bool // Text is Markdown: as it is in the plain part, made up in the other
+	Markdown  bool // Text is Markdown: as it is in the plain part, made up in the other
+	Shortened bool // the rest is behind the link
 }
 
 // Row is a property, or a ticket with a link.
@@ -48,61 +63,101 @@ type Action struct{ Label, URL string }
 
 // Plain is the letter as plain text.
 func Plain(ctx context.Context, m Mail) string {
-	var b strings.Builder
-	paragraph := func(s string) {
-		if s = strings.TrimSpace(s); s != "" {
-			if b.Len() > 0 {
-				b.WriteString("\n\n")
-			}
-			b.WriteString(s)
+	p := &plain{ctx: ctx, m: m}
+	if m.Own == nil {
+		p.add(m.Heading)
+		p.add(m.Lead...)
+		p.add(plainPieces(p.ctx, m.Pieces))
+		for _, block := range []string{model.BlockMessage, model.BlockDetails, model.BlockFiles, model.BlockScores, model.BlockButton, model.BlockNotes} {
+			p.block(block, "")
 		}
 	}
-	paragraph(m.Heading)
-	for _, s := range m.Lead {
-		paragraph(s)
+	for _, part := range m.Own {
+		if part.Block == "" {
+			p.add(part.Plain)
+		} else {
+			p.block(part.Block, part.Label)
+		}
 	}
-	if m.Said != nil {
+	foot := slices.Clone(m.Foot)
+	if m.Look.Footer != "" {
+		foot = append(foot, m.Look.Footer)
+	}
+	if len(foot) > 0 {
+		p.add("-- \n" + strings.Join(foot, "\n"))
+	}
+	p.out.WriteString("\n")
+	return p.out.String()
+}
+
+// plain writes a letter paragraph by paragraph.
+type plain struct {
+	ctx context.Context
+	m   Mail
+	out strings.Builder
+}
+
+func (p *plain) add(paragraphs ...string) {
+	for _, s := range paragraphs {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		if p.out.Len() > 0 {
+			p.out.WriteString("\n\n")
+		}
+		p.out.WriteString(s)
+	}
+}
+
+func (p *plain) link(label, url string) {
+	if url != "" {
+		p.add(label + ":\n" + url)
+	}
+}
+
+func (p *plain) block(name, label string) {
+	m := p.m
+	switch name {
+	case model.BlockMessage:
+		if m.Said == nil {
+			return
+		}
 		if m.Said.By != "" {
-			paragraph(byline(m.Said))
+			p.add(byline(m.Said))
 		}
-		paragraph(m.Said.Text)
-	}
-	var rows []string
-	for _, r := range m.Rows {
-		line := r.Label
-		if r.Value != "" {
-			line += ": " + r.Value
+		p.add(m.Said.Text)
+	case model.BlockDetails:
+		var rows []string
+		for _, r := range m.Rows {
+			line := r.Label
+			if r.Value != "" {
+				line += ": " + r.Value
+			}
+			if r.URL != "" {
+				line += "\n" + r.URL
+			}
+			rows = append(rows, line)
 		}
-		if r.URL != "" {
-			line += "\n" + r.URL
+		p.add(strings.Join(rows, "\n"))
+	case model.BlockFiles:
+		if len(m.Files) == 0 {
+			return
 		}
-		rows = append(rows, line)
-	}
-	paragraph(strings.Join(rows, "\n"))
-	if len(m.Files) > 0 {
-		list := []string{filesTitle(ctx, m)}
+		list := []string{filesTitle(p.ctx, m)}
 		for _, f := range m.Files {
 			list = append(list, "- "+f.Name+" ("+f.Size+")")
 		}
-		paragraph(strings.Join(list, "\n"))
+		p.add(strings.Join(list, "\n"))
+	case model.BlockScores:
+		for _, c := range m.Choices {
+			p.link(c.Label, c.URL)
+		}
+	case model.BlockButton:
+		p.link(words(label, m.Action.Label), m.Action.URL)
+	case model.BlockNotes:
+		p.add(m.After...)
+		p.link(m.Also.Label, m.Also.URL)
 	}
-	for _, c := range m.Choices {
-		paragraph(c.Label + ":\n" + c.URL)
-	}
-	if m.Action.URL != "" {
-		paragraph(m.Action.Label + ":\n" + m.Action.URL)
-	}
-	for _, s := range m.After {
-		paragraph(s)
-	}
-	if m.Also.URL != "" {
-		paragraph(m.Also.Label + ":\n" + m.Also.URL)
-	}
-	if len(m.Foot) > 0 {
-		paragraph("-- \n" + strings.Join(m.Foot, "\n"))
-	}
-	b.WriteString("\n")
-	return b.String()
 }
 
 // saidHTML is the words as harmless HTML.

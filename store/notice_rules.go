@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+
+	"escalated/model"
+)
+
+// NoticeRules are the admins' choices about what the desk tells whom and how.
+func (r Reader) NoticeRules(ctx context.Context) (model.NoticeRules, error) {
+	return many[model.NoticeSetting](ctx, r, "SELECT topic, audience, channel, wanted FROM notification_rules")
+}
+
+// SetNoticeRules replaces the admins' choices.
+func (tx *Tx) SetNoticeRules(ctx context.Context, rules model.NoticeRules) error {
+	if _, err := tx.exec(ctx, "DELETE FROM notification_rules"); err != nil {
+		return err
+	}
+	for _, c := range rules {
+		if _, err := tx.exec(ctx, "INSERT INTO notification_rules (topic, audience, channel, wanted) VALUES (?, ?, ?, ?)", string(c.Topic), string(c.Audience), c.Channel, flag(c.Wanted)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NoticeChoices are the choices of people, whoever they are.
+func (r Reader) NoticeChoices(ctx context.Context, ids []model.PersonID) (map[model.PersonID]model.NoticePrefs, error) {
+	out := map[model.PersonID]model.NoticePrefs{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	q, args := in("SELECT person_id, topic, channel, wanted FROM notification_prefs WHERE person_id IN (?)", ids)
+	rows, err := many[struct {
+		Person model.PersonID `db:"person_id"`
+		model.NoticeChoice
+	}](ctx, r, q, args...)
+	for _, c := range rows {
+		out[c.Person] = append(out[c.Person], c.NoticeChoice)
+	}
+	return out, err
+}
