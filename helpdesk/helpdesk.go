@@ -19,6 +19,7 @@ import (
 	"escalated/model"
 	"escalated/outbox"
 	"escalated/outbox/live"
+	"escalated/outbox/webhooks"
 	"escalated/store"
 )
 
@@ -37,6 +38,7 @@ type Desk struct {
 	outbox *outbox.Dispatcher
 	post   *mail.Post
 	clock  *jobs.Clock
+	hooks  *webhooks.Sender
 
 	stopping atomic.Bool
 	inside   sync.Once // the application for host programs
@@ -61,7 +63,7 @@ func New(cfg Config) (*Desk, error) {
 		return nil, err
 	}
 	d.lock = l
-	if err := errors.Join(d.files.Sweep(), d.raw.Sweep()); err != nil {
+	if err := errors.Join(d.files.Sweep(), d.raw.Sweep(), d.clock.Enter(context.Background())); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -109,15 +111,22 @@ func open(cfg Config) (*Desk, error) {
 		d.Close()
 		return nil, err
 	}
+	if err = d.desk.ConfiguredSLA(context.Background(), model.System("settings")); err != nil {
+		d.Close()
+		return nil, err
+	}
 	if d.told, err = d.desk.LastEvent(context.Background(), model.System("live")); err != nil {
 		d.Close()
 		return nil, err
 	}
 	d.post = d.postOffice()
 	d.desk.CompletesMail(d.post.Shown)
+	d.desk.ShowsMail(d.post)
 	d.desk.OnNotice(d.noticed)
+	d.hooks = webhooks.New(webhooks.Options{DB: db, Settings: d.desk.Settings, Log: cfg.Log})
 	d.clock = jobs.New(d.desk, jobs.Schedule(), cfg.Log)
 	d.outbox = outbox.New(outbox.Options{DB: db, Outlets: d.outlets(), Log: cfg.Log})
+	d.desk.RetriesParked(d.outbox.Retry)
 	return d, nil
 }
 

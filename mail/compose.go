@@ -38,6 +38,9 @@ type letter struct {
 	references []string // without brackets, oldest first
 	page       emails.Mail
 	files      []model.Attachment
+	vars       model.Vars // for an admin's own words; nil leaves the built-in ones
+	shy        bool       // repeats nothing that came in under the receiver's name
+	logos      []model.Logo
 }
 
 // compose writes a letter as a message (RFC 5322): text and HTML, and the
@@ -69,12 +72,15 @@ func (p *Post) compose(l *letter) ([]byte, error) {
 	}
 	ctx := text.WithZone(text.With(context.Background(), l.words.Lang()), l.words.Zone())
 	m.SetGenHeader("Content-Language", l.words.Lang())
-	var page bytes.Buffer
-	if err := emails.Letter(l.page).Render(ctx, &page); err != nil {
+	page, err := emails.HTML(ctx, l.page)
+	if err != nil {
 		return nil, fmt.Errorf("render mail: %w", err)
 	}
 	m.SetBodyString(gomail.TypeTextPlain, emails.Plain(ctx, l.page))
-	m.AddAlternativeString(gomail.TypeTextHTML, page.String())
+	m.AddAlternativeString(gomail.TypeTextHTML, page)
+	if err := p.embedLogos(m, l); err != nil {
+		return nil, fmt.Errorf("embed logo: %w", err)
+	}
 	for _, f := range l.files {
 		if err := m.AttachReader(attachedName(f), bytes.NewReader(p.fileBlank(l.id, f.ID)), withFileHeaders(f)); err != nil {
 			return nil, fmt.Errorf("attach file: %w", err)

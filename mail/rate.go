@@ -56,6 +56,8 @@ func (r *router) tellRating(l *letter, t model.Ticket, shy bool) {
 		Desk: l.desk, Heading: w.T("mail.rate_subject"), Lead: []string{w.T("mail.rate_lead", "Reference", t.Reference)},
 		After: []string{w.T("mail.rate_after")}, Foot: footOf(l, t, true),
 	}
+	l.shy = shy
+	l.vars = r.aboutVars(l, t, l.to, false)
 	if !shy {
 		l.page.Rows = subjectRow(w, t)
 	}

@@ -24,7 +24,7 @@ func (r *router) account(ctx context.Context, rec model.Record, e model.Event) e
 	case model.RatingAsked:
 		return r.rateMail(ctx, rec, e)
 	case model.TestMailRequested:
-		return r.testMail(ctx, rec, e.Address)
+		return r.testMail(ctx, rec, e)
 	case model.BulkMoved:
 		if e.State == model.BulkDone || e.State == model.BulkFailed {
 			r.ended = append(r.ended, e.Job)
@@ -111,6 +111,7 @@ func (r *router) tellLink(l *letter, by model.Person, lasts time.Duration) {
 		l.page.After = []string{valid}
 	}
 	l.page.Heading = l.subject
+	l.vars = accountVars(l, by, lasts)
 }
 
 // guestLinkMail carries a fresh link to a ticket; zero is a request for a
@@ -150,6 +151,13 @@ func (r *router) guestLinkMail(ctx context.Context, rec model.Record, e model.Gu
 	if err := r.thread(ctx, l, t.ID, p.ID); err != nil {
 		return err
 	}
+	r.tellGuestLink(l, t)
+	l.shy = shy
+	l.vars = r.aboutVars(l, t, p, false)
+	return r.queue(ctx, row, l)
+}
+
+func (r *router) tellGuestLink(l *letter, t model.Ticket) {
 	w := l.words
 	l.subject = fmt.Sprintf("[%s] %s", t.Reference, w.T("mail.guest_link_subject"))
 	l.page = emails.Mail{
@@ -157,11 +165,11 @@ func (r *router) guestLinkMail(ctx context.Context, rec model.Record, e model.Gu
 		Action: emails.Action{Label: w.T("mail.view_request"), URL: r.site + "/guest/" + r.linkBlank(l.id) + "/"},
 		After:  []string{w.T("mail.guest_link_private"), w.T("mail.link_ignore")}, Foot: []string{w.T("mail.foot_automatic", "Desk", l.desk)},
 	}
-	return r.queue(ctx, row, l)
 }
 
 // testMail shows an admin that mail arrives.
-func (r *router) testMail(ctx context.Context, rec model.Record, address string) error {
+func (r *router) testMail(ctx context.Context, rec model.Record, e model.TestMailRequested) error {
+	address := e.Address
 	if !model.ValidAddress(address) {
 		return nil
 	}
@@ -169,12 +177,27 @@ func (r *router) testMail(ctx context.Context, rec model.Record, address string)
 	if err != nil {
 		return err
 	}
-	l := r.accountLetter(rec, model.MailTest, model.Person{Kind: model.KindAdmin, Email: address, Locale: by.Locale, Zone: by.Zone}, "")
+	to := model.Person{ID: by.ID, Kind: model.KindAdmin, Name: by.Name, Email: address, Locale: by.Locale, Zone: by.Zone}
+	var l *letter
+	if e.Draft != nil {
+		if l, err = r.sampleLetter(ctx, r.s, *e.Draft, to, r.MessageID(Ref{Event: rec.ID, Kind: model.MailTest}, mailDomain(r.s))); err != nil {
+			return err
+		}
+	} else {
+		l = r.accountLetter(rec, model.MailTest, model.Person{Kind: to.Kind, Email: address, Locale: to.Locale, Zone: to.Zone}, "")
+		r.tellTest(l, l.date.Std())
+	}
+	return r.queue(ctx, model.OutgoingMail{EventID: rec.ID, Address: address, Kind: model.MailTest}, l)
+}
+
+// tellTest writes the words; when is a time, or the name of one.
+func (r *router) tellTest(l *letter, when any) {
 	w := l.words
 	l.subject = w.T("mail.test_subject", "Desk", l.desk)
 	l.page.Heading = l.subject
-	l.page.Lead = []string{w.T("mail.test_lead", "Time", l.date.Std())}
-	return r.queue(ctx, model.OutgoingMail{EventID: rec.ID, Address: address, Kind: model.MailTest}, l)
+	l.page.Lead = []string{w.T("mail.test_lead", "Time", when)}
+	l.vars = accountVars(l, model.Person{}, 0)
+	l.vars["sent.at"] = w.DateTime(l.date.Std())
 }
 
 // accountLetter begins a letter that is not about a ticket.

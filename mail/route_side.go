@@ -51,14 +51,10 @@ func (r *router) side(ctx context.Context, rec model.Record, said model.SideSaid
 	l := &letter{kind: model.MailSide, to: to, date: r.tx.Now, words: r.wordsFor(to, ""), desk: r.s.DeskName, from: senderOf(r.s), via: item.Author.Display()}
 	l.id = r.MessageID(Ref{Ticket: s.TicketID, Person: to.ID, Event: rec.ID, Kind: model.MailSide}, mailDomain(r.s))
 	l.replyTo = r.SideAddress(s.ID, to.ID) + "@" + mailDomain(r.s)
-	l.subject = s.Subject
-	if !said.First {
-		l.subject = "Re: " + s.Subject
-	}
 	if l.references, err = r.tx.SideRefs(ctx, s.ID, 20); err != nil {
 		return err
 	}
-	l.page = emails.Mail{Desk: r.s.DeskName, Heading: s.Subject, Said: &emails.Said{By: item.Author.Display(), When: l.words.DateTime(item.CreatedAt.Std()), Text: item.Body, Markdown: item.Markdown}, Foot: []string{l.words.T("mail.side_foot", "Desk", r.s.DeskName)}}
+	r.tellSide(l, s, *item, said.First)
 	var total int64
 	for _, f := range files[item.ID] {
 		total += f.Size
@@ -71,4 +67,15 @@ func (r *router) side(ctx context.Context, rec model.Record, said model.SideSaid
 	}
 	row := model.OutgoingMail{EventID: rec.ID, TicketID: s.TicketID, MessageID: item.ID, PersonID: to.ID, Address: to.Email, Kind: model.MailSide}
 	return r.queue(ctx, row, l)
+}
+
+// tellSide writes the words.
+func (r *router) tellSide(l *letter, s model.SideConversation, item model.ThreadItem, first bool) {
+	l.subject = s.Subject
+	if !first {
+		l.subject = "Re: " + s.Subject
+	}
+	l.page = emails.Mail{Desk: l.desk, Heading: s.Subject, Said: &emails.Said{By: item.Author.Display(), When: l.words.DateTime(item.CreatedAt.Std()), Text: item.Body, Markdown: item.Markdown}, Foot: []string{l.words.T("mail.side_foot", "Desk", l.desk)}}
+	l.vars = accountVars(l, model.Person{Name: item.Author.Name}, 0)
+	l.vars["side.subject"], l.vars["author.name"] = s.Subject, item.Author.Name
 }

@@ -32,6 +32,11 @@ func Variables() []string {
 // alone. Variables nobody knows stay as they are; blanks, and known ones that
 // have neither a value nor words in reserve, become open blanks.
 func Fill(body string, vars Vars) string {
+	return fillEach(body, func(inside string) string { return fillOne(inside, vars) })
+}
+
+// fillEach replaces what stands between double braces.
+func fillEach(body string, fill func(inside string) string) string {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(body, "{{")
@@ -45,9 +50,28 @@ func Fill(body string, vars Vars) string {
 			body = rest
 			continue
 		}
-		out.WriteString(fillOne(inside, vars))
+		out.WriteString(fill(inside))
 		body = after
 	}
+}
+
+// FillWith is Fill for a text nobody looks over before it goes out: what has
+// neither a value nor words in reserve is left out. Values are written by
+// escape; nil leaves them as they are.
+func FillWith(body string, vars Vars, escape func(string) string) string {
+	return fillEach(body, func(inside string) string {
+		name, reserve, _ := strings.Cut(inside, "|")
+		value, known := vars[strings.TrimSpace(name)]
+		switch {
+		case !known:
+			return "{{" + inside + "}}"
+		case strings.TrimSpace(value) == "":
+			return strings.TrimSpace(reserve)
+		case escape == nil:
+			return value
+		}
+		return escape(value)
+	})
 }
 
 func fillOne(inside string, vars Vars) string {

@@ -184,7 +184,8 @@ type (
 		Person PersonID `json:"person"`
 	}
 	TestMailRequested struct {
-		Address string `json:"address"`
+		Address string     `json:"address"`
+		Draft   *MailDraft `json:"draft,omitempty"` // a made-up mail of a kind instead
 	}
 	SessionRevoked struct {
 		Person PersonID `json:"person"`

@@ -87,9 +87,10 @@ func (r Reader) AttachmentsOf(ctx context.Context, ids []model.MessageID) (map[m
 }
 
 // DropStaged removes draft files older than t and tells how many. Those of a
-// draft that is kept stay as long as it does, those of canned responses for good.
+// draft that is kept stay as long as it does, those of canned responses and
+// logos for good: mail that waits to be sent may need one that was replaced.
 func (tx *Tx) DropStaged(ctx context.Context, t model.Time) (int64, error) {
-	return tx.exec(ctx, `DELETE FROM attachments WHERE owner IS NOT NULL AND owner NOT GLOB 'canned:*' AND created_at < ?
+	return tx.exec(ctx, `DELETE FROM attachments WHERE owner IS NOT NULL AND owner NOT GLOB 'canned:*' AND owner <> 'branding' AND created_at < ?
 		AND owner || ' ' || slot NOT IN (SELECT 'p' || person_id || ' ' || slot FROM drafts WHERE slot <> '')`, t)
 }
 

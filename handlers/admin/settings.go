@@ -10,11 +10,12 @@ import (
 	view "escalated/views/admin"
 )
 
-// shown are the settings of the panel, in the order of the documentation.
+// shown are the settings of the panel, in the order of the documentation. The
+// branding of mails has a page of its own, which shows what comes of it.
 func shown() []model.Setting {
 	var out []model.Setting
 	for _, s := range model.AllSettings() {
-		if s.Admin && !s.Later && !s.Secret && s.Kind != model.MapSetting {
+		if s.Admin && !s.Later && !s.Secret && s.Kind != model.MapSetting && s.Section != "branding" {
 			out = append(out, s)
 		}
 	}

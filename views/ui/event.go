@@ -117,6 +117,10 @@ func EventText(ctx context.Context, e model.Entry) string {
 		return text.T(ctx, "event.ticket.requester_changed", "Actor", who, "To", f.Name)
 	case model.AttachmentRejected:
 		return text.T(ctx, "event.attachment.rejected", "Actor", who, "Name", f.Name, "Reason", rejected(ctx, f))
+	case model.MailTextSaved:
+		return text.T(ctx, "event.mail_text.saved", "Actor", who, "Name", text.T(ctx, "mailing."+string(f.Mailing)))
+	case model.MailTextReset:
+		return text.T(ctx, "event.mail_text.reset", "Actor", who, "Name", text.T(ctx, "mailing."+string(f.Mailing)))
 	case model.MailRetried:
 		return text.T(ctx, "event.mail.retried", "Actor", who, "Address", f.Address)
 	case model.MailFailedEvent:
