@@ -34,23 +34,15 @@ func (tx *Tx) end() error {
 	return nil
 }
 
-// RoutingPlan is what routing asks of a department for a ticket; zero for a
-// ticket without tags.
-func (r Reader) RoutingPlan(ctx context.Context, id model.DepartmentID, ticket model.TicketID) (model.RoutingPlan, error) {
-	return one[model.RoutingPlan](ctx, r, `SELECT d.id, d.routing, d.present_only, d.rr_after, d.archived_at,
+// The queries of routing, which a test holds to indexes.
+const (
+	routingPlanSQL = `SELECT d.id, d.routing, d.present_only, d.rr_after, d.archived_at,
 		coalesce((SELECT group_concat(k.id) FROM skills k WHERE k.archived_at IS NULL AND k.id IN (
 			SELECT skill_id FROM skill_departments WHERE department_id = d.id
 			UNION SELECT s.skill_id FROM ticket_tags g JOIN skill_tags s ON s.tag_id = g.tag_id WHERE g.ticket_id = ?2)), '') AS needs,
 		CASE WHEN EXISTS (SELECT 1 FROM staff WHERE capacity = 0) THEN 0 ELSE coalesce((SELECT max(capacity) FROM staff WHERE capacity IS NOT NULL), -1) END AS widest
-		FROM departments d WHERE d.id = ?1`, int64(id), int64(ticket))
-}
-
-// Colleagues are the people of a department as routing sees them, with those
-// who stand in for its away members, in the order of their ids. seen is since
-// when somebody must have been seen to be present; needs are the skills that
-// matter; loads are counted up to most.
-func (r Reader) Colleagues(ctx context.Context, id model.DepartmentID, needs []model.SkillID, seen, now model.Time, most int) ([]model.Colleague, error) {
-	q, args := in(`SELECT p.id, p.kind, p.name, coalesce(e.address, '') AS email, m.member, p.seen_at,
+		FROM departments d WHERE d.id = ?1`
+	colleaguesSQL = `SELECT p.id, p.kind, p.name, coalesce(e.address, '') AS email, m.member, p.seen_at,
 		coalesce(s.capacity, -1) AS own_capacity, s.away_at, s.away_until, s.away_to, s.given_at,
 		(SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.assignee_id = p.id AND t.pile = 1 LIMIT ?)) AS load,
 		(EXISTS (SELECT 1 FROM sessions x WHERE x.person_id = p.id AND x.seen_at > ? AND x.expires_at > ?)
@@ -63,7 +55,25 @@ func (r Reader) Colleagues(ctx context.Context, id model.DepartmentID, needs []m
 				AND a.away_to NOT IN (SELECT person_id FROM department_people WHERE department_id = ?)) m
 		JOIN people p ON p.id = m.person_id LEFT JOIN staff s ON s.person_id = p.id
 		LEFT JOIN person_emails e ON e.person_id = p.id AND e.is_primary = 1
-		WHERE p.deactivated_at IS NULL AND p.kind IN ('light', 'agent', 'admin') ORDER BY p.id`,
+		WHERE p.deactivated_at IS NULL AND p.kind IN ('light', 'agent', 'admin') ORDER BY p.id`
+	unassignedSQL = `SELECT id FROM tickets INDEXED BY tickets_assignee WHERE assignee_id IS NULL AND pile = 1 AND department_id = ?
+		ORDER BY waiting_since, id LIMIT ?`
+	leftByRoutingSQL = `SELECT w.ticket_id FROM routing_waits w CROSS JOIN tickets t ON t.id = w.ticket_id
+		WHERE w.department_id = ? AND t.assignee_id IS NULL AND t.pile = 1 AND t.department_id = w.department_id ORDER BY w.since, w.ticket_id LIMIT ?`
+)
+
+// RoutingPlan is what routing asks of a department for a ticket; zero for a
+// ticket without tags.
+func (r Reader) RoutingPlan(ctx context.Context, id model.DepartmentID, ticket model.TicketID) (model.RoutingPlan, error) {
+	return one[model.RoutingPlan](ctx, r, routingPlanSQL, int64(id), int64(ticket))
+}
+
+// Colleagues are the people of a department as routing sees them, with those
+// who stand in for its away members, in the order of their ids. seen is since
+// when somebody must have been seen to be present; needs are the skills that
+// matter; loads are counted up to most.
+func (r Reader) Colleagues(ctx context.Context, id model.DepartmentID, needs []model.SkillID, seen, now model.Time, most int) ([]model.Colleague, error) {
+	q, args := in(colleaguesSQL,
 		most, int64(seen), int64(now), int64(seen), needs, needs, int64(id), int64(id), int64(id))
 	return many[model.Colleague](ctx, r, q, args...)
 }
@@ -111,15 +121,13 @@ func (r Reader) RoutingWaits(ctx context.Context) ([]model.DepartmentID, error) 
 
 // LeftByRouting are tickets of a department that routing left, the oldest first.
 func (r Reader) LeftByRouting(ctx context.Context, id model.DepartmentID, limit int) ([]model.TicketID, error) {
-	return many[model.TicketID](ctx, r, `SELECT w.ticket_id FROM routing_waits w CROSS JOIN tickets t ON t.id = w.ticket_id
-		WHERE w.department_id = ? AND t.assignee_id IS NULL AND t.pile = 1 AND t.department_id = w.department_id ORDER BY w.since, w.ticket_id LIMIT ?`, int64(id), limit)
+	return many[model.TicketID](ctx, r, leftByRoutingSQL, int64(id), limit)
 }
 
 // UnassignedIn are active tickets of a department that nobody has, whose
 // customers wait longest first.
 func (r Reader) UnassignedIn(ctx context.Context, id model.DepartmentID, limit int) ([]model.TicketID, error) {
-	return many[model.TicketID](ctx, r, `SELECT id FROM tickets INDEXED BY tickets_assignee WHERE assignee_id IS NULL AND pile = 1 AND department_id = ?
-		ORDER BY waiting_since, id LIMIT ?`, int64(id), limit)
+	return many[model.TicketID](ctx, r, unassignedSQL, int64(id), limit)
 }
 
 // RoutedDepartments are those departments of a person, and of whoever they
