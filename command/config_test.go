@@ -176,7 +176,7 @@ func TestMistakes(t *testing.T) {
 		{"no equals sign", "", nil, []string{"--set", "desk_name"}, []string{"key=value"}},
 		{"unknown flag", "", nil, []string{"--max-atachments", "3"}, []string{"--max-atachments", "--set max_attachments"}},
 		{"flag misspelled", "", nil, []string{"--jsn"}, []string{"--jsn", "--json?"}},
-		{"later feature", "[sla]\nenabled = false", nil, nil, []string{"sla.enabled", "does not exist yet"}},
+		{"later feature", "inbound_email_enabled = true", nil, nil, []string{"inbound_email_enabled", "does not exist yet"}},
 		{"later feature in the environment", "", []string{"ESCALATED_MODE=cloud"}, nil, []string{"ESCALATED_MODE", "self_hosted"}},
 		{"no file", "", nil, []string{"--config", "/nowhere/at/all.toml"}, []string{"/nowhere/at/all.toml"}},
 		{"extra argument", "", nil, []string{"extra"}, []string{"extra"}},

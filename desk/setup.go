@@ -62,6 +62,7 @@ func (d *Desk) Setup(ctx context.Context, by model.Actor, token, name, email, pa
 		return Entry{}, err
 	}
 	defer d.ForgetChoices()
+	defer d.forgetPolicies()
 	var e Entry
 	err = d.db.Write(ctx, func(tx *store.Tx) error {
 		if there, err := tx.AnyAdmin(tx.Ctx); err != nil {
@@ -77,6 +78,9 @@ func (d *Desk) Setup(ctx context.Context, by model.Actor, token, name, email, pa
 			return err
 		}
 		if err := tx.RevokeSetupTokens(tx.Ctx); err != nil {
+			return err
+		}
+		if err := d.standardPolicy(tx.Ctx, tx, tx.Now); err != nil {
 			return err
 		}
 		e, err = d.enter(tx.Ctx, tx, by, id, v, "setup")

@@ -59,6 +59,11 @@ type Settings struct {
 	// Minutes after an agent's last click in which they count as being at the desk.
 	PresenceMinutes int `key:"presence_minutes" default:"30" min:"1" max:"1440" in:"routing" is:"admin"`
 
+	// Most actions that rules do to one ticket in an hour; then they are stopped, and the ticket says so.
+	RuleBudget int `key:"rule_budget" default:"30" min:"1" max:"1000" in:"rules" is:"admin"`
+	// How many rules may set each other off in a row; the next is stopped.
+	RuleDepth int `key:"rule_depth" default:"5" min:"1" max:"20" in:"rules" is:"admin"`
+
 	// Whether customers may rate the help they got.
 	CSATEnabled bool `key:"csat_enabled" default:"true" in:"ratings" is:"admin"`
 	// Hours after a ticket was resolved in which its customer is asked by mail how the help was.

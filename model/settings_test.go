@@ -112,7 +112,7 @@ func TestSetSettings(t *testing.T) {
 		{"transitions", `[]`, "", "setting_transitions"},
 		{"table_prefix", "desk_", "desk_", ""},
 		{"sla.enabled", "true", "true", ""},
-		{"sla.enabled", "false", "", "setting_later"},
+		{"sla.enabled", "false", "false", ""},
 		{"sla.business_hours.days", "1, 2,3,4,5", "1,2,3,4,5", ""},
 		{"imap_port", "x", "", "setting_later"},
 		{"mode", "cloud", "", "setting_later"},

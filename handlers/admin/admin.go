@@ -66,7 +66,9 @@ var features = []func(h *handler) []web.Route{
 	routingRoutes,
 	skillRoutes,
 	statusRoutes,
+	calendarRoutes,
 	fieldRoutes,
+	slaRoutes,
 	noticeRoutes,
 	mailLookRoutes,
 }

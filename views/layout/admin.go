@@ -36,7 +36,10 @@ func AdminGroups(ctx context.Context) []AdminGroup {
 			{"statuses", "admin/statuses/", "circle", t("statuses.title"), t("statuses.index")},
 			{"fields", "admin/fields/", "list", t("fields.title"), t("fields.index")},
 		}},
-		{t("admin.group_service"), []AdminPage{}},
+		{t("admin.group_service"), []AdminPage{
+			{"sla", "admin/sla-policies/", "clock", t("sla.title"), t("sla.index")},
+			{"hours", "admin/hours/", "clock", t("hours.title"), t("hours.index")},
+		}},
 		{t("admin.group_automation"), []AdminPage{}},
 		{t("admin.group_channels"), []AdminPage{
 			{"branding", "admin/branding/", "eye", t("branding.title"), t("branding.index")},
