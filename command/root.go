@@ -22,7 +22,10 @@ import (
 var commands = []func(*app) *cobra.Command{
 	serveCommand,
 	receiveCommand,
+	slaCommand,
+	closeCommand,
 	wakeCommand,
+	purgeCommand,
 	seedCommand,
 	benchCommand,
 	userCommand,

@@ -62,14 +62,22 @@ func (d *Desk) EmptyBin(ctx context.Context, by model.Actor) (int, error) {
 // CloseResolved closes tickets that were resolved longer ago than the desk
 // allows, each in a transaction of its own, recorded like any other move.
 func (d *Desk) CloseResolved(ctx context.Context, by model.Actor) (int, error) {
+	s, err := d.Settings(ctx)
+	if err != nil || s.AutoCloseResolvedAfterDays == 0 {
+		if by.Kind != model.KindMachine {
+			err = model.ErrDenied
+		}
+		return 0, err
+	}
+	return d.CloseResolvedAfter(ctx, by, s.AutoCloseResolvedAfterDays)
+}
+
+// CloseResolvedAfter is CloseResolved for those who say after how many days.
+func (d *Desk) CloseResolvedAfter(ctx context.Context, by model.Actor, days int) (int, error) {
 	if by.Kind != model.KindMachine {
 		return 0, model.ErrDenied
 	}
-	s, err := d.Settings(ctx)
-	if err != nil || s.AutoCloseResolvedAfterDays == 0 {
-		return 0, err
-	}
-	age := time.Duration(s.AutoCloseResolvedAfterDays) * 24 * time.Hour
+	age := time.Duration(days) * 24 * time.Hour
 	return d.each(ctx, func(now model.Time) ([]model.TicketID, error) {
 		return d.db.Read().ResolvedBefore(ctx, now.Add(-age), 100)
 	}, func(tx *store.Tx, id model.TicketID) error {

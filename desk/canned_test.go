@@ -157,7 +157,7 @@ func TestCannedFilesGoAlong(t *testing.T) {
 	}
 	// Housekeeping leaves them alone; removing them does not.
 	r.later(72 * 3600e9)
-	must(t, r.ForgetLeftovers(r.ctx, model.System("clock")))
+	must(t, only(r.ForgetLeftovers(r.ctx, model.System("clock"))))
 	c, kept, err := r.Canned(r.ctx, ada, id)
 	must(t, err)
 	if len(kept) != 1 || c.Files != 1 {

@@ -223,15 +223,15 @@ func (d *Desk) SeenMessage(ctx context.Context, by model.Actor, id model.TicketI
 }
 
 // ForgetDrafts removes texts that nobody has touched for long.
-func (d *Desk) ForgetDrafts(ctx context.Context, by model.Actor) error {
+func (d *Desk) ForgetDrafts(ctx context.Context, by model.Actor) (int64, error) {
 	if by.Kind != model.KindMachine {
-		return model.ErrDenied
+		return 0, model.ErrDenied
 	}
-	err := d.portions(ctx, func(tx *store.Tx) (int64, error) {
+	n, err := d.portioned(ctx, func(tx *store.Tx) (int64, error) {
 		return tx.ForgetDrafts(tx.Ctx, tx.Now.Add(-model.DraftDays*24*time.Hour), 200)
 	})
 	if err != nil {
-		return fmt.Errorf("forget drafts: %w", err)
+		return n, fmt.Errorf("forget drafts: %w", err)
 	}
-	return nil
+	return n, nil
 }

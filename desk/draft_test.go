@@ -158,16 +158,16 @@ func TestOldDraftsGo(t *testing.T) {
 	r.save(r.anna, model.ReplyTab, "Forgotten", 0)
 	r.send(r.ben, "In half a year", nil, r.Now().Add(180*24*time.Hour))
 	r.later(89 * 24 * time.Hour)
-	must(t, r.ForgetDrafts(r.ctx, model.System("test")))
+	must(t, only(r.ForgetDrafts(r.ctx, model.System("test"))))
 	if n := len(r.drafts(r.anna)); n != 2 {
 		t.Fatalf("%d drafts after 89 days", n)
 	}
 	r.later(2 * 24 * time.Hour)
-	must(t, r.ForgetDrafts(r.ctx, model.System("test")))
+	must(t, only(r.ForgetDrafts(r.ctx, model.System("test"))))
 	if left := r.drafts(r.ben); len(left) != 1 || left[0].Body != "In half a year" {
 		t.Errorf("after 91 days there is %+v", left)
 	}
-	is(t, r.ForgetDrafts(r.ctx, r.anna), model.ErrDenied)
+	is(t, only(r.ForgetDrafts(r.ctx, r.anna)), model.ErrDenied)
 }
 
 func TestSendingWaits(t *testing.T) {
@@ -193,7 +193,7 @@ func TestSendingWaits(t *testing.T) {
 		t.Error("the composer still has the file")
 	}
 	r.later(25 * time.Hour) // the file is spared while its draft waits
-	must(t, r.ForgetLeftovers(r.ctx, model.System("test")))
+	must(t, only(r.ForgetLeftovers(r.ctx, model.System("test"))))
 	r.later(-25 * time.Hour)
 
 	r.later(9 * time.Second)

@@ -25,12 +25,13 @@ type agedFiles interface {
 // ForgetLeftovers removes files in draft slots that no message took, what
 // forms made long ago, bytes of mails sent long ago, and guest links of
 // tickets that have long been quiet.
-func (d *Desk) ForgetLeftovers(ctx context.Context, by model.Actor) error {
+func (d *Desk) ForgetLeftovers(ctx context.Context, by model.Actor) (model.Figures, error) {
 	if by.Kind != model.KindMachine {
-		return model.ErrDenied
+		return nil, model.ErrDenied
 	}
-	err := d.db.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.DropStaged(tx.Ctx, tx.Now.Add(-draftLasts)); err != nil {
+	did := model.Figures{}
+	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if did["files"], err = tx.DropStaged(tx.Ctx, tx.Now.Add(-draftLasts)); err != nil {
 			return fmt.Errorf("forget drafts: %w", err)
 		}
 		if err := tx.ForgetOperations(tx.Ctx, tx.Now.Add(-opLasts)); err != nil {
@@ -39,26 +40,33 @@ func (d *Desk) ForgetLeftovers(ctx context.Context, by model.Actor) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return did, err
 	}
 	// In portions: whoever waits for the writer should not wait long.
-	if err := d.portions(ctx, func(tx *store.Tx) (int64, error) { return tx.ForgetMailBodies(tx.Ctx, tx.Now.Add(-mailBodyLasts), 200) }); err != nil {
-		return fmt.Errorf("forget sent mail: %w", err)
+	if did["mails"], err = d.portioned(ctx, func(tx *store.Tx) (int64, error) { return tx.ForgetMailBodies(tx.Ctx, tx.Now.Add(-mailBodyLasts), 200) }); err != nil {
+		return did, fmt.Errorf("forget sent mail: %w", err)
 	}
-	if err := d.portions(ctx, func(tx *store.Tx) (int64, error) { return tx.ForgetGuestTokens(tx.Ctx, tx.Now.Add(-guestLasts), 500) }); err != nil {
-		return fmt.Errorf("forget guest links: %w", err)
+	if did["links"], err = d.portioned(ctx, func(tx *store.Tx) (int64, error) { return tx.ForgetGuestTokens(tx.Ctx, tx.Now.Add(-guestLasts), 500) }); err != nil {
+		return did, fmt.Errorf("forget guest links: %w", err)
 	}
-	return nil
+	return did, nil
 }
 
 // portions repeats a small write until it has nothing left to do.
 func (d *Desk) portions(ctx context.Context, fn func(tx *store.Tx) (int64, error)) error {
+	_, err := d.portioned(ctx, fn)
+	return err
+}
+
+// portioned is portions for those who tell how much there was.
+func (d *Desk) portioned(ctx context.Context, fn func(tx *store.Tx) (int64, error)) (all int64, err error) {
 	for {
 		var n int64
 		err := d.db.Write(ctx, func(tx *store.Tx) (err error) { n, err = fn(tx); return err })
 		if err != nil || n == 0 {
-			return err
+			return all, err
 		}
+		all += n
 	}
 }
 

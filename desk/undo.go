@@ -136,16 +136,18 @@ func (d *Desk) LastUndoable(ctx context.Context, by model.Actor) (model.ChangeSe
 }
 
 // ForgetChanges drops what can no longer be taken back.
-func (d *Desk) ForgetChanges(ctx context.Context, by model.Actor) error {
+func (d *Desk) ForgetChanges(ctx context.Context, by model.Actor) (int64, error) {
 	if by.Kind != model.KindMachine {
-		return model.ErrDenied
+		return 0, model.ErrDenied
 	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
+	var n int64
+	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
 		old := tx.Now.Add(-model.UndoDays * 24 * time.Hour)
 		if _, err := tx.ForgetBulk(tx.Ctx, old); err != nil {
 			return err
 		}
-		_, err := tx.ForgetChanges(tx.Ctx, old)
+		n, err = tx.ForgetChanges(tx.Ctx, old)
 		return err
 	})
+	return n, err
 }

@@ -44,12 +44,14 @@ func (d *Desk) loops() []loop {
 	return []loop{
 		{"outbox", d.outbox.Run, d.outbox.Drain},
 		{"mail", d.post.Run, d.post.SendDue},
+		{"webhooks", d.hooks.Run, d.hooks.SendDue},
 		{"clock", d.clock.Run, nil},
 		{"replies", d.sendReplies, d.sendDue},
 		{"file watch", d.watchFile, nil},
 		{"live pages", d.tellPages, nil},
 		{"left mail", d.finishMail, nil},
 		{"bulk changes", d.runBulk, d.settleBulk},
+		{"rules", d.runRules, d.settleRules},
 	}
 }
 
@@ -60,7 +62,9 @@ func (d *Desk) outlets() []outbox.Outlet {
 		{Name: "search", Kinds: store.SearchKinds, Route: func(_ context.Context, tx *store.Tx, recs []model.Record) error {
 			return store.FeedSearch(tx, recs)
 		}},
+		d.hooks.Outlet(),
 		{Name: "notify", Kinds: desk.NoticeKinds, Route: d.desk.Notify, Routed: d.desk.TellNoticed},
+		{Name: "rules", Kinds: model.RuleKinds, Route: d.desk.QueueRules},
 	}
 }
 

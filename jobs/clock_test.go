@@ -110,8 +110,13 @@ func TestTheScheduleKeepsTheDeskTidy(t *testing.T) {
 			f.Close()
 		}
 	}
-	for _, r := range c.Runs() {
-		if r.Err != nil || r.At.IsZero() || !r.Next.After(r.At) {
+	rows, err := d.Jobs(ctx, boss)
+	must(t, err)
+	if len(rows) != len(Schedule()) {
+		t.Errorf("%d rows", len(rows))
+	}
+	for _, r := range rows {
+		if r.Error != "" || r.LastAt == 0 || r.NextAt <= r.LastAt || r.Failures != 0 || r.LeasedBy != "" {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -140,18 +145,19 @@ func TestAPanicEndsOneJobOnly(t *testing.T) {
 	d, _, _, _ := open(t)
 	ran := false
 	c := New(d, []Job{
-		{"bad", time.Hour, func(context.Context, *desk.Desk, model.Actor) error { panic("ouch") }},
-		{"good", time.Hour, func(_ context.Context, _ *desk.Desk, by model.Actor) error {
+		{"bad", time.Hour, func(context.Context, *desk.Desk, model.Actor) (Figures, error) { panic("ouch") }},
+		{"good", time.Hour, func(_ context.Context, _ *desk.Desk, by model.Actor) (Figures, error) {
 			ran = by.Kind == model.KindMachine && by.Part == "clock"
-			return nil
+			return Figures{"closed": 3}, nil
 		}},
 	}, nil)
 	if err := c.RunAll(t.Context()); err == nil || !strings.Contains(err.Error(), "ouch") {
 		t.Errorf("got %v", err)
 	}
-	runs := c.Runs()
-	if !ran || runs[0].Err == nil || runs[1].Err != nil {
-		t.Errorf("%+v", runs)
+	rows, err := d.Jobs(t.Context(), model.System("test"))
+	must(t, err)
+	if !ran || rows[0].Failures != 1 || !strings.Contains(rows[0].Error, "ouch") || rows[1].Error != "" || rows[1].Figures["closed"] != 3 {
+		t.Errorf("%+v", rows)
 	}
 }
 
@@ -159,7 +165,7 @@ func TestOnlyTheClockMayRunThem(t *testing.T) {
 	d, db, _, _ := open(t)
 	boss := person(t, db, model.KindAdmin, "Boss")
 	for _, j := range Schedule() {
-		if err := j.Do(t.Context(), d, boss); !errors.Is(err, model.ErrDenied) {
+		if _, err := j.Do(t.Context(), d, boss); !errors.Is(err, model.ErrDenied) {
 			t.Errorf("%s: %v", j.Name, err)
 		}
 	}

@@ -103,3 +103,34 @@ func MaskedURL(raw string) string {
 	}
 	return out
 }
+
+type (
+	// DeliveryGivenUp ends the tries to tell another server.
+	DeliveryGivenUp struct {
+		Delivery DeliveryID `json:"delivery"`
+		Name     string     `json:"name"`
+		Host     string     `json:"host"`
+	}
+	// DeliveryRetried is a request that somebody sent again by hand.
+	DeliveryRetried struct {
+		Delivery DeliveryID `json:"delivery"`
+		Host     string     `json:"host"`
+	}
+)
+
+// Kind is delivery.failed.
+func (DeliveryGivenUp) Kind() string { return "delivery.failed" }
+
+// Kind is delivery.retried.
+func (DeliveryRetried) Kind() string { return "delivery.retried" }
+
+// Public is false.
+func (DeliveryGivenUp) Public() bool { return false }
+
+// Public is false.
+func (DeliveryRetried) Public() bool { return false }
+
+func init() {
+	register[DeliveryGivenUp]()
+	register[DeliveryRetried]()
+}

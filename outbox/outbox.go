@@ -9,6 +9,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -23,6 +24,8 @@ type Outlet struct {
 	// Kinds are the events it wants; nil for all. The records of an action come
 	// together, those it does not want left out.
 	Kinds []string
+	// Idle says that nothing is wanted for now; nil is never.
+	Idle func(ctx context.Context) bool
 	// Route turns records into work rows. It must have no effects outside tx.
 	Route func(ctx context.Context, tx *store.Tx, recs []model.Record) error
 	// Routed is called after a commit of Route, to wake who does the work.
@@ -40,8 +43,18 @@ type Options struct {
 // batch is how many records an outlet reads at once.
 const batch = 200
 
+// How far, in records and in time, the cursor that is kept may lag behind the
+// one in memory while an outlet finds nothing that it wants.
+const (
+	lagRecords = 1000
+	lagTime    = 30 * time.Second
+)
+
 // tries is how often an action may fail an outlet before it is put aside.
 const tries = 5
+
+// ErrAgain is an event that failed an outlet once more.
+var ErrAgain = model.Refuse("event", "event_fails_again")
 
 // Dispatcher runs the outlets.
 type Dispatcher struct {
@@ -52,12 +65,14 @@ type Dispatcher struct {
 // outlet is an Outlet with what it remembers.
 type outlet struct {
 	Outlet
-	db    *store.DB
-	log   *slog.Logger
-	wants map[string]bool
-	mu    sync.Mutex    // one at a time: Run and Drain
-	seen  model.EventID // everything up to here is routed or not wanted
-	known bool          // seen was read from the database
+	db     *store.DB
+	log    *slog.Logger
+	wants  map[string]bool
+	mu     sync.Mutex    // one at a time: Run and Drain
+	seen   model.EventID // everything up to here is routed or not wanted
+	kept   model.EventID // as the database has it
+	keptAt model.Time
+	known  bool // seen was read from the database
 }
 
 // New makes a dispatcher. Nothing runs before Run or Drain.
@@ -119,4 +134,41 @@ func (d *Dispatcher) Drain(ctx context.Context) (did bool, err error) {
 		did, err = did || worked, errors.Join(err, e)
 	}
 	return did, err
+}
+
+// Retry routes an event again that an outlet gave up on, together with what
+// else of the same action it gave up on. When it fails again, all stays as it is.
+func (d *Dispatcher) Retry(ctx context.Context, name string, id model.EventID) error {
+	var n *outlet
+	for _, o := range d.outlets {
+		if o.Name == name {
+			n = o
+		}
+	}
+	err := d.o.DB.Write(ctx, func(tx *store.Tx) error {
+		recs, err := tx.ParkedTogether(tx.Ctx, name, id)
+		if err != nil {
+			return fmt.Errorf("read events put aside: %w", err)
+		}
+		if len(recs) == 0 || n == nil { // the event is gone, or the outlet is
+			if ok, err := tx.Unpark(tx.Ctx, name, id); err != nil || ok {
+				return err
+			}
+			return model.ErrNotFound
+		}
+		for _, r := range recs {
+			if _, err := tx.Unpark(tx.Ctx, name, r.ID); err != nil {
+				return err
+			}
+		}
+		if err := n.call(tx, recs); err != nil {
+			n.log.Error("event fails again", "event", id, "error", err)
+			return fmt.Errorf("%w: %w", ErrAgain, err)
+		}
+		return nil
+	})
+	if err == nil && n != nil && n.Routed != nil {
+		n.Routed()
+	}
+	return err
 }

@@ -31,28 +31,48 @@ func (n *outlet) step(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("read cursor of %s: %w", n.Name, err)
 		}
-		n.seen, n.known = c.Last, true
+		n.seen, n.kept, n.known = c.Last, c.Last, true
 	}
 	recs, err := n.read(ctx)
 	if err != nil || len(recs) == 0 {
 		return false, err
 	}
 	last := recs[len(recs)-1].ID
+	idle := n.Idle != nil && n.Idle(ctx)
 	wanted := n.pick(recs)
-	if len(wanted) == 0 {
-		// Kept in memory only: after a restart they are looked at again.
+	if len(wanted) == 0 || idle {
+		// Kept in memory mostly: after a restart some are looked at again.
 		n.seen = last
-		return true, nil
+		return true, n.lag(ctx, idle)
 	}
 	err = n.route(ctx, wanted, last)
 	if err == nil {
-		n.seen = last
+		n.moved(last)
 		return true, nil
 	}
 	if passing(ctx, err) {
 		return false, err
 	}
 	return n.oneByOne(ctx, recs)
+}
+
+// moved notes that everything up to an event is done with.
+func (n *outlet) moved(last model.EventID) { n.seen, n.kept, n.keptAt = last, last, n.db.Now() }
+
+// lag keeps the cursor now and then although nothing was routed. What is old
+// cannot go while an outlet seems not to have read it, and one that was idle
+// begins, once there is something for it, with what is new.
+func (n *outlet) lag(ctx context.Context, idle bool) error {
+	now := n.db.Now()
+	if n.seen-n.kept < lagRecords && (!idle || now.Sub(n.keptAt) < lagTime && now >= n.keptAt) {
+		return nil
+	}
+	err := n.db.Write(ctx, func(tx *store.Tx) error { return tx.MoveCursor(tx.Ctx, n.Name, n.seen) })
+	if err != nil {
+		return fmt.Errorf("keep cursor of %s: %w", n.Name, err)
+	}
+	n.moved(n.seen)
+	return nil
 }
 
 // read loads the next records, never the beginning of an action without its
@@ -129,7 +149,7 @@ func (n *outlet) oneByOne(ctx context.Context, recs []model.Record) (more bool, 
 		recs = recs[end:]
 		err := n.route(ctx, n.pick(action), action[end-1].ID)
 		if err == nil {
-			n.seen = action[end-1].ID
+			n.moved(action[end-1].ID)
 			continue
 		}
 		if passing(ctx, err) {
@@ -164,7 +184,7 @@ func (n *outlet) failed(ctx context.Context, action []model.Record, cause error)
 		return false, fmt.Errorf("outlet %s, event %d: %w", n.Name, action[0].ID, cause)
 	}
 	n.log.Error("event put aside", "event", action[0].ID, "kind", action[0].Kind, "error", cause)
-	n.seen = action[len(action)-1].ID
+	n.moved(action[len(action)-1].ID)
 	return true, nil
 }
 
