@@ -26,7 +26,7 @@ type Job struct {
 // Schedule is the whole table.
 func Schedule() []Job {
 	return []Job{
-		{"check-sla", time.Minute, checkSLA},
+		{"check-sla", 15 * time.Second, checkSLA},
 		{"evaluate-escalations", time.Minute, evaluateRules},
 		{"end-away", time.Minute, counted("back", (*desk.Desk).EndAway)},
 		{"route-waiting", time.Minute, counted("routed", (*desk.Desk).RouteWaiting)},
