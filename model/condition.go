@@ -278,3 +278,28 @@ func (l Conditions) NeedsFields() bool { return l.Needs().Fields }
 
 // NeedsSubject reports whether the subject is looked at.
 func (l Conditions) NeedsSubject() bool { return l.Needs().Subject }
+
+// People are those that the conditions name as requesters.
+func (l Conditions) People() (out []PersonID) {
+	l.rows(func(c Condition) {
+		if c.Field == "requester" {
+			for _, w := range c.Words {
+				if id := parseID(w); id != 0 {
+					out = append(out, PersonID(id))
+				}
+			}
+		}
+	})
+	return out
+}
+
+// AsksBefore is the field whose value before a change the conditions ask for;
+// empty when they ask for none.
+func (l Conditions) AsksBefore() (field string) {
+	l.rows(func(c Condition) {
+		if c.Op == CondWas {
+			field = c.Field
+		}
+	})
+	return field
+}

@@ -198,9 +198,6 @@ func replyTriggers(e ReplyAdded) []Trigger {
 // RulePart is the part of the desk that a rule is as an actor.
 func RulePart(id RuleID) string { return "rule:" + strconv.FormatInt(int64(id), 10) }
 
-// RuleActorName is how a rule is called where it did something.
-func RuleActorName(name string) string { return "Rule: " + name }
-
 // Rule is the rule that acts; zero when it is none.
 func (a Actor) Rule() RuleID {
 	if id, ok := strings.CutPrefix(a.Part, "rule:"); ok && a.Kind == KindMachine {

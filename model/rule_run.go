@@ -48,19 +48,19 @@ func (r RuleRun) Took() time.Duration { return time.Duration(r.US) * time.Micros
 
 // Why a run did nothing, in its Error.
 const (
-	RunWhyLogOnly  = "log_only"
-	RunWhyOff      = "off"       // the rule was switched off or deleted
-	RunWhyGone     = "gone"      // the ticket is deleted, held or merged
-	RunWhyChanged  = "changed"   // the conditions do not hold any more
-	RunWhyDepth    = "depth"     // rules set each other off
-	RunWhyBudget   = "budget"    // too many actions of rules on the ticket
-	RunWhyPanicked = "panicked"  // a fault of ours
-	RunWhyNoAction = "no_action" // the rule has fewer actions than when it began to wait
+	RunWhyLogOnly = "log_only"
+	RunWhyOff     = "off"     // the rule was switched off or deleted
+	RunWhyGone    = "gone"    // the ticket is deleted, held or merged
+	RunWhyChanged = "changed" // the conditions do not hold any more
+	RunWhyDepth   = "depth"   // rules set each other off
+	RunWhyBudget  = "budget"  // too many actions of rules on the ticket
+	RunWhyFault   = "fault"   // of ours
+
 )
 
 // RunWhys lists them.
 func RunWhys() []string {
-	return []string{RunWhyLogOnly, RunWhyOff, RunWhyGone, RunWhyChanged, RunWhyDepth, RunWhyBudget, RunWhyPanicked, RunWhyNoAction}
+	return []string{RunWhyLogOnly, RunWhyOff, RunWhyGone, RunWhyChanged, RunWhyDepth, RunWhyBudget, RunWhyFault}
 }
 
 // WhyMet is stored as one JSON text.

@@ -49,6 +49,7 @@ var watchedTables = map[string]watched{
 	"ticket_subjects":    {key: []string{"ticket_id", "type", "object_id"}, hard: []string{"role", "position"}},
 	"macros":             {key: []string{"id"}, hard: []string{"deleted_at"}},
 	"canned":             {key: []string{"id"}, hard: []string{"deleted_at"}},
+	"rules":              {key: []string{"id"}, hard: []string{"deleted_at"}},
 }
 
 // changeSet collects the rows of an undoable action while it runs.

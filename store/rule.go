@@ -43,7 +43,7 @@ func (tx *Tx) UpdateRule(ctx context.Context, x model.Rule) error {
 
 // nameRule keeps the name of the person who stands for a rule in step.
 func (tx *Tx) nameRule(ctx context.Context, id model.RuleID, name string) error {
-	_, err := tx.exec(ctx, "UPDATE people SET name = ? WHERE machine_key = ? AND name <> ?", model.RuleActorName(name), model.RulePart(id), model.RuleActorName(name))
+	_, err := tx.exec(ctx, "UPDATE people SET name = ? WHERE machine_key = ? AND name <> ?", name, model.RulePart(id), name)
 	return err
 }
 
@@ -62,16 +62,16 @@ func (tx *Tx) SwitchRule(ctx context.Context, id model.RuleID, at model.Time) er
 	return err
 }
 
-// DeleteRule takes a rule away, or brings it back with zero. What it did stays
-// in the log.
-func (tx *Tx) DeleteRule(ctx context.Context, id model.RuleID, at model.Time) error {
-	_, err := tx.exec(ctx, "UPDATE rules SET deleted_at = ?, version = version + 1 WHERE id = ?", at, int64(id))
+// DeleteRule takes a rule away. What it did stays in the log.
+func (tx *Tx) DeleteRule(ctx context.Context, id model.RuleID) error {
+	if err := tx.watch(ctx, "rules", 0, int64(id)); err != nil {
+		return err
+	}
+	n, err := tx.exec(ctx, "UPDATE rules SET deleted_at = ?, version = version + 1 WHERE id = ? AND deleted_at IS NULL", int64(tx.Now), int64(id))
+	if err == nil && n == 0 {
+		err = model.ErrNotFound
+	}
 	return err
-}
-
-// DeletedRule loads one that was taken away.
-func (r Reader) DeletedRule(ctx context.Context, id model.RuleID) (model.Rule, error) {
-	return one[model.Rule](ctx, r, "SELECT "+ruleColumns+" FROM rules WHERE id = ? AND deleted_at IS NOT NULL", int64(id))
 }
 
 // PlaceRules writes the order of the rules.
@@ -87,4 +87,14 @@ func (tx *Tx) PlaceRules(ctx context.Context, order []model.RuleID) error {
 // PeopleThere are those of the people whom there are.
 func (r Reader) PeopleThere(ctx context.Context, ids []model.PersonID) ([]model.PersonID, error) {
 	return many[model.PersonID](ctx, r, "SELECT p.id FROM json_each(?) j CROSS JOIN people p WHERE p.id = j.value", jsonIDs(ids))
+}
+
+// StaffSeeing are those of the people who work here and see a ticket, in the
+// order of the list.
+func (r Reader) StaffSeeing(ctx context.Context, ticket model.TicketID, ids []model.PersonID) ([]model.PersonID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return many[model.PersonID](ctx, r, `SELECT p.id FROM json_each(?) j CROSS JOIN people p ON p.id = j.value CROSS JOIN tickets t
+		WHERE t.id = ? AND p.kind IN ('light', 'agent', 'admin') AND p.deactivated_at IS NULL AND (`+visibleTo+`) ORDER BY j.key`, jsonIDs(ids), int64(ticket))
 }

@@ -124,3 +124,21 @@ func (tx *Tx) ForgetRuns(ctx context.Context, before model.Time, limit int) (int
 		(SELECT rule_id, ticket_id, cause FROM rule_firings WHERE (cause LIKE 'event:%' OR cause LIKE 'again:%') AND at < ? LIMIT ?)`, int64(before), limit)
 	return n + m, err
 }
+
+// RuleStoppedSince tells whether a rule was stopped on a ticket for a reason
+// since a time.
+func (r Reader) RuleStoppedSince(ctx context.Context, rule model.RuleID, ticket model.TicketID, why string, since model.Time) (bool, error) {
+	return one[bool](ctx, r, "SELECT EXISTS (SELECT 1 FROM rule_runs r WHERE r.ticket_id = ? AND r.at > ? AND r.rule_id = ? AND r.state = 'stopped' AND r.error = ?)",
+		int64(ticket), int64(since), int64(rule), why)
+}
+
+// RecordByID loads an event.
+func (r Reader) RecordByID(ctx context.Context, id model.EventID) (model.Record, error) {
+	return one[model.Record](ctx, r, "SELECT "+recordColumns+" FROM events e WHERE e.id = ?", int64(id))
+}
+
+// LastFact is the newest event of a ticket of one of the kinds.
+func (r Reader) LastFact(ctx context.Context, ticket model.TicketID, kinds ...string) (model.Record, error) {
+	q, args := in("SELECT "+recordColumns+" FROM events e WHERE e.ticket_id = ? AND e.kind IN (?) ORDER BY e.id DESC LIMIT 1", int64(ticket), kinds)
+	return one[model.Record](ctx, r, q, args...)
+}

@@ -18,7 +18,7 @@ var Families = []Family{
 	{"admin.people_", words(`staff customer inactive all`)},
 	{"admin.kind_", words(`admin agent light customer`)},
 	{"ui.field.", words(`status priority type department assignee subject`)},
-	{"setting.section.", words(`desk tickets routing ratings attachments guests mail`)},
+	{"setting.section.", words(`desk tickets routing rules ratings attachments guests mail`)},
 	{"setting.guest_policy_mode.", words(`unassigned guest_user prompt_signup`)},
 	{"agent.field_", words(`activity updated created resolved status priority type reference assignee department requester tags tag channel waiting
 		rating subject following mentioned sla has snoozed`)},
@@ -67,7 +67,7 @@ var Families = []Family{
 	{"bulk.reason_", words(`not_found not_allowed transition required choice_invalid refused conflict`)},
 	{"bulk.ended_", words(`rights undone stopped fault`)},
 	{"undo_page.field_", words(`state priority type department_id assignee_id requester_id contact_id subject snoozed_until deleted_at merged_into
-		ticket_tags ticket_people ticket_links messages attachments field_values drafts views macros canned side_conversations ticket_subjects tickets not_allowed other`)},
+		ticket_tags ticket_people ticket_links messages attachments field_values drafts views macros canned rules side_conversations ticket_subjects tickets not_allowed other`)},
 	{"tools.snooze_", words(`1h 4h tomorrow next_week until_reply`)},
 	{"tools.relation_", words(`related original duplicate parent child problem incident`)},
 	{"tools.link_", words(`related original duplicate parent child problem incident split merged continued`)},
@@ -84,7 +84,7 @@ var Families = []Family{
 	{"matrix.by_", words(`app mail webhook`)},
 	{"matrix.topic_", words(`new reply colleague note mention assigned left_unassigned status changed sla_warning sla_breach escalated rule rating woken failed held bulk`)},
 	{"undo.", words(`subject priority type department assign tags follow delete restore status snooze wake split merge link unlink pin
-		macro bulk fields requester view canned side participants about`)},
+		rule macro bulk fields requester view canned side participants about`)},
 	{"composer.md_", words(`bold italic list numbered link code quote`)},
 	{"composer.held_", words(`newer writer gone refused`)},
 	{"composer.send_", words(`stay next back`)},
@@ -140,7 +140,7 @@ var Families = []Family{
 		snooze_when snooze_past snooze_solved split_none split_first split_note_first ticket_merged ticket_unknown merge_self merge_deleted
 		link_self link_double link_circle incidents_none undo_merged_on setting_unknown setting_later setting_line setting_empty setting_listen setting_base
 		setting_prefix setting_network setting_reference setting_transitions setting_smtp setting_sender
-		setting_domain setting_bool setting_number setting_choice field_required field_resolve rating_open rating_over`)},
+		setting_domain setting_bool setting_number setting_choice field_required field_resolve rating_open rating_over condition_field condition_op condition_words condition_event condition_policy condition_nested rule_actions rule_wait_last rule_json rule_again rule_time_all rule_time_closed rule_rerun rule_machine rule_fault rule_no_department rule_notify_nobody rule_nobody_nobody rule_nobody_away rule_nobody_absent rule_nobody_full rule_nobody_skills`)},
 	{"errors.page.", words(`400.title 400.text 401.title 401.text 403.title 403.text 404.title 404.text 405.title 405.text
 		409.title 409.text 413.title 413.text 421.title 421.text 422.title 422.text 429.title 429.text
 		500.title 500.text 503.title 503.text reference home back`)},
@@ -149,6 +149,9 @@ var Families = []Family{
 		agent.name agent.first_name department.name desk.name`)},
 	{"macros.act_", words(`send_reply insert_canned add_note set_status set_priority set_type set_department assign add_tags remove_tags snooze follow unfollow delete`)},
 	{"macros.snooze_", words(`1h 4h tomorrow next_week until_reply`)},
+	{"rules.template_", words(`urgent_unanswered reopened vip stale out_of_hours unassigned sla_warning low_rating
+		what_urgent_unanswered what_reopened what_vip what_stale what_out_of_hours what_unassigned what_sla_warning what_low_rating
+		text_stale text_out_of_hours text_low_rating`)},
 	{"ui.hue.", words(`blue violet amber teal red orange green grey indigo mint`)},
 }
 
