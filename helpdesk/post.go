@@ -24,6 +24,7 @@ func (d *Desk) postOffice() *mail.Post {
 		RateLink: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
 			return d.desk.NewRateToken(ctx, model.System("mail"), tx, ticket, person)
 		},
+		Fewer:    d.desk.FewerToken,
 		Statuses: d.statuses, Look: d.desk.MailLook,
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {
 			return d.desk.TokenSecret(ctx, part, id)

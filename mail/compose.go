@@ -38,6 +38,7 @@ type letter struct {
 	references []string // without brackets, oldest first
 	page       emails.Mail
 	files      []model.Attachment
+	fewer      string     // where its reader says that they want no more of the kind
 	vars       model.Vars // for an admin's own words; nil leaves the built-in ones
 	shy        bool       // repeats nothing that came in under the receiver's name
 	logos      []model.Logo
@@ -69,6 +70,10 @@ func (p *Post) compose(l *letter) ([]byte, error) {
 	if auto := automatic(l.kind); auto != "" {
 		m.SetGenHeader("Auto-Submitted", auto)
 		m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	}
+	if strings.HasPrefix(l.fewer, "https:") { // RFC 8058
+		m.SetGenHeader("List-Unsubscribe", "<"+l.fewer+">")
+		m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 	}
 	ctx := text.WithZone(text.With(context.Background(), l.words.Lang()), l.words.Zone())
 	m.SetGenHeader("Content-Language", l.words.Lang())

@@ -60,6 +60,7 @@ func newBureau(t *testing.T, set ...string) *bureau {
 		RateLink: func(ctx context.Context, tx *store.Tx, ticket model.TicketID, person model.PersonID) (model.TokenID, error) {
 			return b.NewRateToken(ctx, model.System("mail"), tx, ticket, person)
 		},
+		Fewer: b.FewerToken,
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {
 			return b.TokenSecret(ctx, model.System("mail"), id)
 		},

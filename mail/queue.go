@@ -30,6 +30,9 @@ func (r *router) queueTicketMail(ctx context.Context, n *news, a addressee) erro
 		return err
 	}
 	r.tell(l, n, a, l.shy, url)
+	if l.fewer != "" {
+		l.page.Also = emails.Action{Label: l.words.T("notice.unsubscribe_title"), URL: l.fewer}
+	}
 	return r.queue(ctx, row, l)
 }
 
@@ -58,6 +61,9 @@ func (r *router) begin(ctx context.Context, n *news, a addressee) (l *letter, ro
 			return nil, row, "", false, fmt.Errorf("make guest link: %w", err)
 		}
 		url = r.site + "/guest/" + r.linkBlank(l.id) + "/"
+		if a.kind == model.MailStatus && r.Fewer != nil && a.person.Kind == model.KindCustomer {
+			l.fewer = r.site + "/unsubscribe/" + r.Fewer(a.person.ID) + "/"
+		}
 	}
 	if a.kind == model.MailReply && n.reply != nil && n.reply.Staff {
 		seen, err := r.tx.Recipients(ctx, n.said.ID, "cc")

@@ -35,7 +35,10 @@ type PostOptions struct {
 	Statuses func(ctx context.Context) []model.StatusDef
 	// Secret is the secret of a link; model.ErrNotFound when it does not work any more.
 	Secret func(ctx context.Context, id model.TokenID) (string, error)
-	Files  Files
+	// Fewer is what the link says by which somebody wants no more mails about
+	// changes of status; nil leaves it out.
+	Fewer func(model.PersonID) string
+	Files Files
 	// Look is the brand of mails and the words admins wrote for them; nil is the built-in ones.
 	Look func(ctx context.Context) (*model.MailLook, error)
 	Keep bool        // send nothing, as on a desk without a mail server

@@ -30,6 +30,20 @@ var Families = []Family{
 	{"cond.op_", words(`is not was contains not_contains starts_with longer_than shorter_than at_least at_most`)},
 	{"cond.says_", words(`is not was contains not_contains starts_with longer_than shorter_than at_least at_most`)},
 	{"cond.hours_", words(`open closed`)},
+	{"rulepages.trigger_", words(`time ticket_created ticket_updated status_changed priority_changed type_changed department_changed assigned unassigned tagged reply_created customer_reply
+		agent_reply note_added reopened resolved closed snoozed woken escalated rated sla_warning sla_breach`)},
+	{"rulepages.when_", words(`time ticket_created ticket_updated status_changed priority_changed type_changed department_changed assigned unassigned tagged reply_created customer_reply
+		agent_reply note_added reopened resolved closed snoozed woken escalated rated sla_warning sla_breach`)},
+	{"rulepages.act_", words(`escalate set_status set_priority set_type set_department assign add_tags remove_tags add_note send_canned send_reply snooze follow unfollow notify call_webhook wait`)},
+	{"rulepages.value_", words(`escalate set_status set_priority set_type set_department assign add_tags remove_tags add_note send_canned send_reply snooze follow unfollow notify call_webhook wait`)},
+	{"rulepages.do_", words(`escalate set_status set_priority set_type set_department assign add_tags remove_tags add_note send_canned send_reply snooze follow unfollow notify call_webhook wait no_department unassign assign_least_busy assign_least_busy_in assign_round_robin assign_round_robin_in notify_by wait_hold`)},
+	{"rulepages.do_assign_", words(`least_busy least_busy_in round_robin round_robin_in`)},
+	{"rulepages.assign_", words(`least_busy round_robin person`)},
+	{"rulepages.to_", words(`assignee followers department admins people`)},
+	{"rulepages.channel_", words(`app mail`)},
+	{"rulepages.group_", words(`clock ticket talk sla`)},
+	{"rulepages.state_", words(`all due waiting done skipped stopped failed`)},
+	{"rulepages.result_", words(`done same failed waited planned`)},
 	{"queue.sla_", words(`none running at_risk overdue paused`)},
 	{"queue.asleep_", words(`yes no any`)},
 	{"queue.scope_", words(`mine people department all`)},
@@ -111,13 +125,22 @@ var Families = []Family{
 		department.changed department.deleted department.archived department.restored
 		department.member_added department.member_removed tag.saved tag.created tag.changed tag.deleted
 		tag.archived tag.restored view.created view.changed view.deleted status.saved status.moves_saved field.saved ticket.field_changed ticket.field_set ticket.field_cleared
-		rating.given rating.given_again rating.asked setting.changed notice_rules.saved mail_text.saved mail_text.reset logo.changed
+		rating.given rating.given_again rating.asked setting.changed delivery.failed delivery.retried notice_rules.saved mail_text.saved mail_text.reset logo.changed
 		sla.warning sla.breached sla_policy.saved calendar.saved ticket.escalated ticket.escalated_why rule.notified rule.stopped rule.saved ticket.left_unassigned ticket.routed`)},
 	{"event.rule_stopped.", words(`depth budget`)},
 	{"event.unassigned_why.", words(`nobody away absent full skills`)},
 	{"event.routed_how.", words(`round_robin least_busy skill stand_in`)},
 	{"sla.target_", words(`first_response next_response resolution`)},
 	{"export.col_", words(`reference subject status priority type department assignee requester tags channel created updated activity waiting rating`)},
+	{"jobs.name_", words(`check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
+		forget-notifications forget-changes forget-drafts forget-deliveries sweep-files compare-views maintain`)},
+	{"jobs.what_", words(`check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
+		forget-notifications forget-changes forget-drafts forget-deliveries sweep-files compare-views maintain`)},
+	{"jobs.figure_", words(`woken closed asked erased purged breached warned refreshed repaired returned matched done failed waiting sessions links files mails notifications
+		changes drafts deliveries`)},
+	{"jobs.outlet_", words(`search mail notify webhook rules routing sla`)},
+	{"jobs.by_", words(`clock command`)},
+	{"deliveries.state_", words(`queued sent failed`)},
 	{"rating.score_", words(`terrible poor okay good excellent`)},
 	{"fields.kind_", words(`text textarea select multi_select checkbox date number`)},
 	{"fields.entity_", words(`ticket person`)},
@@ -128,7 +151,7 @@ var Families = []Family{
 	{"mailtexts.block_", words(`message details files button scores notes`)},
 	{"mailtexts.what_", words(`ticket_received ticket_new ticket_opened side reply customer_reply staff_reply assigned status draft_held sign_in sign_up reset invite guest_link
 		test rate mention sla_warning sla_breach escalated rule_notice digest`)},
-	{"errors.", words(`time_of_day quiet_empty setting_colour setting_logo logo_too_big logo_too_rich logo_type logo_size mail_text_empty placeholder_unknown placeholder_missing placeholder_line blank_left macro_step macro_gone macro_canned_scope macro_delete_last macro_empty macro_long macro_composes summary prefix required name_required email_required subject_required body_required
+	{"errors.", words(`event_fails_again time_of_day quiet_empty setting_colour setting_logo logo_too_big logo_too_rich logo_type logo_size mail_text_empty placeholder_unknown placeholder_missing placeholder_line blank_left macro_step macro_gone macro_canned_scope macro_delete_last macro_empty macro_long macro_composes summary prefix required name_required email_required subject_required body_required
 		password_required reference_required too_long too_short too_many too_few email_invalid
 		url_invalid slug_invalid color_invalid zone_invalid language_invalid date number number_range
 		choice_invalid invalid not_found not_allowed taken email_taken name_taken in_use unchanged stale

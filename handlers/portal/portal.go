@@ -18,7 +18,7 @@ type handler struct{ desk *desk.Desk }
 // Routes are the paths of the portal, of guests, and of files.
 func Routes(d *desk.Desk) []web.Route {
 	h := &handler{desk: d}
-	return append(append(rateRoutes(h), mergeRoutes(h)...), []web.Route{
+	return append(append(append(rateRoutes(h), mergeRoutes(h)...), noticeRoutes(h)...), []web.Route{
 		web.Page("tickets/", web.SignedIn, h.ListTickets),
 		web.Page("tickets/create/", web.SignedIn, h.NewTicket),
 		web.Post("tickets/store/", web.Customers, h.CreateTicket).WithFiles(),
