@@ -52,12 +52,7 @@ func (r *router) tellClock(l *letter, n *news, what string, target model.SLATarg
 func (r *router) tellRule(l *letter, n *news, a addressee, staff bool) {
 	e := ruleFor(n, a.person)
 	if !staff {
-		action := l.page.Action
-		if a.person.ID != n.ticket.RequesterID && a.person.ID != n.ticket.ContactID {
-			action = emails.Action{}
-		}
 		tellRuleToOthers(l, n.ticket, e)
-		l.page.Action = action
 		return
 	}
 	l.page.Heading = l.words.T("notice.mail_rule", "Name", e.Name, "Reference", n.ticket.Reference)

@@ -22,6 +22,9 @@ const maxAttached = 10 << 20
 
 // queueTicketMail writes one mail about a ticket into the queue.
 func (r *router) queueTicketMail(ctx context.Context, n *news, a addressee) error {
+	if a.kind == model.MailRuleNotice && outsider(n.ticket, a.person) {
+		return r.toStranger(ctx, n, ruleFor(n, a.person), a.person)
+	}
 	l, row, url, ok, err := r.begin(ctx, n, a)
 	if err != nil || !ok {
 		return err
@@ -135,7 +138,7 @@ func (r *router) queue(ctx context.Context, row model.OutgoingMail, l *letter) e
 	if err != nil {
 		return fmt.Errorf("queue mail: %w", err)
 	}
-	if !fresh || row.TicketID == 0 {
+	if !fresh || row.TicketID == 0 || row.PersonID == 0 { // nobody of the ticket: no answer leads into it
 		return nil
 	}
 	return r.tx.SaveMailRef(ctx, model.MailRef{Ref: l.id, TicketID: row.TicketID, MessageID: row.MessageID, PersonID: row.PersonID, Ours: true})

@@ -2,6 +2,8 @@ package mail
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -130,6 +132,12 @@ func (r *router) admins(ctx context.Context, m *mailing, kind model.MailKind) er
 	return err
 }
 
+// outsider reports whether somebody is neither of the staff nor the ticket's
+// requester.
+func outsider(t model.Ticket, p model.Person) bool {
+	return !p.Kind.Staff() && p.ID != t.RequesterID && p.ID != t.ContactID
+}
+
 // strangerLimit is how many mails rules may send to one address that is
 // nobody's here, in an hour.
 const strangerLimit = 60
@@ -186,7 +194,8 @@ func (r *router) known(ctx context.Context, n *news, e model.RuleNotified, p mod
 func (r *router) toStranger(ctx context.Context, n *news, e model.RuleNotified, p model.Person) error {
 	l := &letter{kind: model.MailRuleNotice, to: p, date: r.tx.Now, words: r.wordsFor(p, ""), desk: r.s.DeskName, from: senderOf(r.s)}
 	l.id = r.MessageID(Ref{Event: n.main.ID, Kind: model.MailRuleNotice}, mailDomain(r.s))
-	l.id = p.Email[:1] + "." + l.id // each address has an id of its own
+	sum := sha256.Sum256([]byte(p.Email))
+	l.id = hex.EncodeToString(sum[:6]) + "." + l.id // each address has an id of its own
 	l.page.Desk = l.desk
 	tellRuleToOthers(l, n.ticket, e)
 	l.page.Foot = []string{l.words.T("mail.foot_automatic", "Desk", l.desk)}

@@ -229,6 +229,12 @@ func (r *router) queueDigest(ctx context.Context, list []told) error {
 	to := list[0].person
 	l := &letter{kind: model.MailDigest, to: to, date: r.tx.Now, words: r.wordsFor(to, ""), desk: r.s.DeskName, from: senderOf(r.s)}
 	l.id = r.MessageID(Ref{Person: to.ID, Event: list[0].main.ID, Kind: model.MailDigest}, mailDomain(r.s))
+	r.tellDigest(l, list)
+	return r.queue(ctx, model.OutgoingMail{EventID: list[0].main.ID, PersonID: to.ID, Address: to.Email, Kind: model.MailDigest}, l)
+}
+
+// tellDigest writes the words.
+func (r *router) tellDigest(l *letter, list []told) {
 	w := l.words
 	l.page = emails.Mail{
 		Desk: l.desk, Heading: w.N("notice.mail_digest", len(list)), Foot: []string{w.T("notice.mail_digest_foot"), w.T("mail.foot_automatic", "Desk", l.desk)},
@@ -250,7 +256,7 @@ func (r *router) queueDigest(ctx context.Context, list []told) error {
 		}
 		l.page.Pieces = append(l.page.Pieces, piece)
 	}
-	return r.queue(ctx, model.OutgoingMail{EventID: list[0].main.ID, PersonID: to.ID, Address: to.Email, Kind: model.MailDigest}, l)
+	l.vars = accountVars(l, model.Person{}, 0)
 }
 
 // writeWaiting writes all mails whose time has come: about several tickets, and
