@@ -110,7 +110,7 @@ func (d *Desk) pickAgent(ctx context.Context, tx *store.Tx, department model.Dep
 }
 
 func (d *Desk) pick(ctx context.Context, tx *store.Tx, plan model.RoutingPlan, how model.RoutingStrategy) (model.RouteChoice, error) {
-	people, round, err := d.round(ctx, tx.Reader, plan, tx.Now, 0)
+	people, round, err := d.round(ctx, tx.Reader, plan, how, tx.Now, 0)
 	if err != nil {
 		return model.RouteChoice{}, fmt.Errorf("find who is in line: %w", err)
 	}
@@ -123,7 +123,7 @@ func (d *Desk) pick(ctx context.Context, tx *store.Tx, plan model.RoutingPlan, h
 
 // round loads who is in line, and by what they are measured. Loads are counted
 // as far as any limit goes, or up to most.
-func (d *Desk) round(ctx context.Context, r store.Reader, plan model.RoutingPlan, now model.Time, most int) ([]model.Colleague, model.Round, error) {
+func (d *Desk) round(ctx context.Context, r store.Reader, plan model.RoutingPlan, how model.RoutingStrategy, now model.Time, most int) ([]model.Colleague, model.Round, error) {
 	s, err := d.Settings(ctx)
 	if err != nil {
 		return nil, model.Round{}, err
@@ -132,8 +132,8 @@ func (d *Desk) round(ctx context.Context, r store.Reader, plan model.RoutingPlan
 	round := model.Round{Now: now, PresentOnly: plan.PresentOnly, Needs: len(needs), Capacity: s.AgentCapacity}
 	if most == 0 {
 		most = max(plan.Widest, s.AgentCapacity)
-		if plan.Widest == 0 || s.AgentCapacity == 0 {
-			most = loadCap
+		if how != model.RouteRoundRobin && (plan.Boundless || s.AgentCapacity == 0) {
+			most = loadCap // in turn, what those without a limit have does not matter
 		}
 	}
 	people, err := r.Colleagues(ctx, plan.Department, needs, d.presentSince(s, now), now, most)
@@ -287,7 +287,7 @@ func (d *Desk) NextInLine(ctx context.Context, by model.Actor, id model.Departme
 	if err != nil {
 		return out, err
 	}
-	people, round, err := d.round(ctx, r, plan, now, loadCap)
+	people, round, err := d.round(ctx, r, plan, plan.Strategy, now, loadCap)
 	if err != nil {
 		return out, err
 	}

@@ -49,9 +49,10 @@ type RoutingPlan struct {
 	Department  DepartmentID    `db:"id"`
 	Strategy    RoutingStrategy `db:"routing"`
 	PresentOnly bool            `db:"present_only"`
-	After       PersonID        `db:"rr_after"` // round robin gave work to them last
-	Needs       string          `db:"needs"`    // ids of skills, by comma
-	Widest      int             `db:"widest"`   // the largest capacity of anybody; 0: somebody has no limit
+	After       PersonID        `db:"rr_after"`  // round robin gave work to them last
+	Needs       string          `db:"needs"`     // ids of skills, by comma
+	Widest      int             `db:"widest"`    // the largest capacity of anybody
+	Boundless   bool            `db:"boundless"` // somebody has no limit
 	ArchivedAt  Time            `db:"archived_at"`
 }
 

@@ -40,7 +40,7 @@ const (
 		coalesce((SELECT group_concat(k.id) FROM skills k WHERE k.archived_at IS NULL AND k.id IN (
 			SELECT skill_id FROM skill_departments WHERE department_id = d.id
 			UNION SELECT s.skill_id FROM ticket_tags g JOIN skill_tags s ON s.tag_id = g.tag_id WHERE g.ticket_id = ?2)), '') AS needs,
-		CASE WHEN EXISTS (SELECT 1 FROM staff WHERE capacity = 0) THEN 0 ELSE coalesce((SELECT max(capacity) FROM staff WHERE capacity IS NOT NULL), -1) END AS widest
+		coalesce((SELECT max(capacity) FROM staff WHERE capacity IS NOT NULL), 0) AS widest, EXISTS (SELECT 1 FROM staff WHERE capacity = 0) AS boundless
 		FROM departments d WHERE d.id = ?1`
 	colleaguesSQL = `SELECT p.id, p.kind, p.name, coalesce(e.address, '') AS email, m.member, p.seen_at,
 		coalesce(s.capacity, -1) AS own_capacity, s.away_at, s.away_until, s.away_to, s.given_at,
