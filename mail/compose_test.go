@@ -94,6 +94,7 @@ func everyKind(t *testing.T, lang string) map[model.MailKind][]byte {
 	if n, err := b.AskRatings(b.ctx, model.System("clock")); err != nil || n != 1 {
 		t.Fatalf("asked for %d ratings: %v", n, err)
 	}
+	b.alarms(boss, mike, tk, step)
 	letters := map[model.MailKind][]byte{}
 	for _, m := range b.queue() {
 		if letters[m.Kind] == nil {

@@ -22,9 +22,10 @@ func (b *bureau) alarms(boss, mike model.Actor, t model.Ticket, step func()) {
 	b.t.Helper()
 	due := model.TimeOf(b.now())
 	b.must(b.SetNoticePrefs(b.ctx, mike, func(n model.Notice, ch string) bool { return true }))
-	if _, err := b.Note(b.ctx, boss, t.ID, model.NewReply{Body: "@mike the cause is secret"}); err != nil {
-		b.t.Fatal(err)
-	}
+	b.write(func(tx *store.Tx) error {
+		_, err := tx.Record(tx.Ctx, boss, t.ID, model.MentionAdded{Person: mike.ID, Name: mike.Name})
+		return err
+	})
 	step()
 	b.fact("sla", t, model.SLAWarned{Target: model.FirstResponse, Due: due.Add(time.Hour)})
 	step()
