@@ -1,8 +1,8 @@
-package auth
+package ui
 
-// zones are suggestions for the time zone: the largest city of each. Any name
+// Zones are suggestions for the time zone: the largest city of each. Any name
 // of the IANA database is accepted.
-var zones = []string{
+var Zones = []string{
 	"UTC",
 	"Africa/Cairo", "Africa/Casablanca", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi",
 	"America/Anchorage", "America/Argentina/Buenos_Aires", "America/Bogota", "America/Caracas", "America/Chicago", "America/Denver", "America/Halifax",
