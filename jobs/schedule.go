@@ -27,8 +27,9 @@ type Job struct {
 func Schedule() []Job {
 	return []Job{
 		{"check-sla", 15 * time.Second, checkSLA},
-		{"evaluate-escalations", time.Minute, evaluateRules},
-		{"end-away", time.Minute, counted("back", (*desk.Desk).EndAway)},
+		{"evaluate-rules", time.Minute, evaluateRules},
+		{"delayed-steps", time.Minute, counted("done", (*desk.Desk).ContinueRules)},
+		{"end-away", time.Minute, counted("returned", (*desk.Desk).EndAway)},
 		{"route-waiting", time.Minute, counted("routed", (*desk.Desk).RouteWaiting)},
 		{"wake-snoozed", 15 * time.Second, counted("woken", (*desk.Desk).WakeSnoozed)},
 		{"close-resolved", 10 * time.Minute, counted("closed", (*desk.Desk).CloseResolved)},

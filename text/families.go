@@ -21,7 +21,7 @@ var Families = []Family{
 	{"setting.section.", words(`desk tickets routing rules ratings attachments guests mail`)},
 	{"setting.guest_policy_mode.", words(`unassigned guest_user prompt_signup`)},
 	{"agent.field_", words(`activity updated created resolved status priority type reference assignee department requester tags tag channel waiting
-		rating subject following mentioned sla has snoozed`)},
+		rating subject following mentioned sla has snoozed due`)},
 	{"queue.density_", words(`comfortable compact`)},
 	{"cond.field_", words(`status priority type department assignee tag requester channel subject created_for updated_for assigned_for waiting_for
 		unanswered_for sla rating snoozed attachment following reopened hours`)},
@@ -52,7 +52,7 @@ var Families = []Family{
 	{"agent.setup_", words(`departments team mail departments_why team_why mail_why`)},
 	{"agent.mail_", words(`queued sent kept queued_many sent_many kept_many`)},
 	{"bench.stage_", words(`rows indexes search`)},
-	{"views.name_", words(`needs_me mine unassigned sla following mentions snoozed open resolved closed all bin`)},
+	{"views.name_", words(`needs_me mine unassigned sla overdue following mentions snoozed open resolved closed all bin`)},
 	{"views.group_", words(`inbox shared mine done`)},
 	{"priority.", words(`low medium high urgent critical`)},
 	{"type.", words(`question problem incident task`)},
@@ -76,7 +76,7 @@ var Families = []Family{
 		tags snooze merge resolve send close`)},
 	{"keys_where.", words(`all list ticket both`)},
 	{"dashboard.panel_", words(`waiting mine day load volume`)},
-	{"panel_name.", words(`participants sides fields rating tags followers links subjects`)},
+	{"panel_name.", words(`sla participants sides fields rating tags followers links subjects`)},
 	{"palette.when_", words(`1h 4h tomorrow next_week until_reply`)},
 	{"bulk.reason_", words(`not_found not_allowed transition required choice_invalid refused conflict`)},
 	{"bulk.ended_", words(`rights undone stopped fault`)},
@@ -130,14 +130,15 @@ var Families = []Family{
 	{"event.rule_stopped.", words(`depth budget`)},
 	{"event.unassigned_why.", words(`nobody away absent full skills`)},
 	{"event.routed_how.", words(`round_robin least_busy skill stand_in`)},
+	{"sla.why_", words(`snoozed bin held`)},
 	{"sla.target_", words(`first_response next_response resolution`)},
 	{"export.col_", words(`reference subject status priority type department assignee requester tags channel created updated activity waiting rating`)},
-	{"jobs.name_", words(`check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
-		forget-notifications forget-changes forget-drafts forget-deliveries sweep-files compare-views maintain`)},
-	{"jobs.what_", words(`check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
-		forget-notifications forget-changes forget-drafts forget-deliveries sweep-files compare-views maintain`)},
-	{"jobs.figure_", words(`woken closed asked erased purged breached warned refreshed repaired returned matched done failed waiting sessions links files mails notifications
-		changes drafts deliveries`)},
+	{"jobs.name_", words(`route-waiting check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
+		forget-notifications forget-changes forget-drafts forget-rule-runs forget-deliveries sweep-files compare-views maintain`)},
+	{"jobs.what_", words(`route-waiting check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
+		forget-notifications forget-changes forget-drafts forget-rule-runs forget-deliveries sweep-files compare-views maintain`)},
+	{"jobs.figure_", words(`routed woken closed asked erased purged breached warned refreshed repaired returned matched done failed waiting sessions links files mails notifications
+		changes drafts deliveries runs`)},
 	{"jobs.outlet_", words(`search mail notify webhook rules routing sla`)},
 	{"jobs.by_", words(`clock command`)},
 	{"deliveries.state_", words(`queued sent failed`)},
