@@ -106,7 +106,7 @@ func (l *letter) say(t model.MailText) {
 		}
 		md := model.FillWith(part.Words, model.Vars{"link": url}, func(u string) string { return "<" + u + ">" })
 		own = append(own, emails.Part{
-			HTML:  safe.Markdown(model.FillWith(md, l.vars, model.EscapeMarkdown)),
+			HTML:  safe.Markdown(model.FillWith(md, l.vars, meansItself)),
 			Plain: model.FillWith(model.PlainMail(part.Words), withLink, model.Clean),
 		})
 	}
@@ -115,6 +115,13 @@ func (l *letter) say(t model.MailText) {
 	}
 	l.page.Heading, l.page.Own = l.subject, own
 }
+
+// notLinks keeps what looks like an address from becoming a link.
+var notLinks = strings.NewReplacer("://", `\://`, "www.", `www\.`, `\@`, `\@`, "@", `\@`)
+
+// meansItself writes a value such that Markdown makes nothing of it: whoever
+// chose a name does not choose links for others.
+func meansItself(s string) string { return notLinks.Replace(model.EscapeMarkdown(s)) }
 
 // accountVars are the values of mails that are not about a ticket.
 func accountVars(l *letter, by model.Person, lasts time.Duration) model.Vars {
@@ -163,6 +170,19 @@ func (r *router) ticketVars(l *letter, n *news, staff bool) model.Vars {
 	v["department.name"] = n.department
 	if n.status != nil {
 		v["status.text"] = l.words.T("customer_status_text." + n.status.To.Customer())
+	}
+	clock := func(t model.SLATarget, due model.Time, policy string) {
+		v["sla.target"], v["sla.due"], v["sla.policy"] = l.words.T("sla.target_"+t.String()), l.words.DateTime(due.Std()), policy
+	}
+	switch {
+	case l.kind == model.MailSLAWarning && n.warned != nil:
+		clock(n.warned.Target, n.warned.Due, n.warned.PolicyName)
+	case l.kind == model.MailSLABreach && n.breached != nil:
+		clock(n.breached.Target, n.breached.Due, n.breached.PolicyName)
+	case l.kind == model.MailEscalated && n.escalated != nil:
+		v["escalation.reason"] = n.escalated.Reason
+	case l.kind == model.MailRuleNotice:
+		v["rule.name"] = ruleFor(n, l.to).Name
 	}
 	if n.said != nil && !(l.shy && !n.said.Author.Kind.Staff()) {
 		v["author.name"] = saidName(l.words, n)

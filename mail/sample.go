@@ -19,6 +19,7 @@ func (p *Post) Kinds() []model.MailKind { return slices.Clone(kindCodes[1:]) }
 // facts are what a made-up mail tells of.
 type facts struct {
 	reference, subject, request, answer, desk, department string
+	policy, reason, rule                                  string
 
 	customer, agent, colleague model.Person
 	statuses                   []model.StatusDef
@@ -30,6 +31,7 @@ func (r *router) madeUp(w text.Words, now model.Time) facts {
 	return facts{
 		reference: model.Reference(r.s.TicketReferencePrefix, 1042), subject: w.T("canned.sample_subject"), request: w.T("mailtexts.sample_request"), answer: w.T("mailtexts.sample_answer"),
 		desk: r.s.DeskName, department: w.T("canned.sample_department"), statuses: r.statuses, sentAt: now.Std(),
+		policy: w.T("mailtexts.sample_policy"), reason: w.T("mailtexts.sample_reason"), rule: w.T("mailtexts.sample_rule"),
 		customer:  model.Person{ID: 101, Kind: model.KindCustomer, Name: w.T("canned.sample_name"), Email: "sarah@example.com"},
 		agent:     model.Person{ID: 102, Kind: model.KindAgent, Name: w.T("mailtexts.sample_agent"), Email: "agent@example.com"},
 		colleague: model.Person{ID: 103, Kind: model.KindAgent, Name: w.T("mailtexts.sample_colleague"), Email: "colleague@example.com"},
@@ -41,6 +43,7 @@ func (r *router) madeUp(w text.Words, now model.Time) facts {
 func namedFacts() facts {
 	f := facts{
 		reference: "{{ticket.reference}}", subject: "{{ticket.subject}}", request: "{{message}}", answer: "{{message}}", desk: "{{desk.name}}", department: "{{department.name}}", sentAt: "{{sent.at}}",
+		policy: "{{sla.policy}}", reason: "{{escalation.reason}}", rule: "{{rule.name}}",
 		customer:  model.Person{ID: 101, Kind: model.KindCustomer, Name: "{{requester.name}}", Email: "{{requester.email}}"},
 		agent:     model.Person{ID: 102, Kind: model.KindAgent, Name: "{{agent.name}}"},
 		colleague: model.Person{ID: 103, Kind: model.KindAgent, Name: "{{recipient.name}}"},
@@ -86,11 +89,26 @@ func (r *router) tellSample(l *letter, f facts) {
 		l.vars = part.aboutVars(l, t, f.customer, false)
 	case model.MailRate:
 		part.tellRating(l, t, false)
+	case model.MailDigest:
+		part.tellSampleDigest(l, f, t)
 	case model.MailSide:
 		part.tellSide(l, model.SideConversation{Subject: f.side()}, f.said(l, f.agent, f.answer), true)
 	default:
 		part.tellSampleTicket(l, f, t)
 	}
+}
+
+// tellSampleDigest tells of two tickets in one mail.
+func (r *router) tellSampleDigest(l *letter, f facts, t model.Ticket) {
+	var list []told
+	for i, kind := range []model.MailKind{model.MailTicketNew, model.MailCustomerReply} {
+		item := f.said(l, f.customer, f.request)
+		next := t
+		next.Reference = model.Reference(r.s.TicketReferencePrefix, t.ID+model.TicketID(i))
+		n := &news{happening: &happening{main: model.Record{At: l.date}}, ticket: next, actor: f.customer, requester: f.customer, department: f.department, said: &item}
+		list = append(list, told{news: n, addressee: addressee{l.to, kind}})
+	}
+	r.tellDigest(l, list)
 }
 
 func (f facts) side() string {
@@ -122,6 +140,19 @@ func (r *router) tellSampleTicket(l *letter, f facts, t model.Ticket) {
 	} else {
 		item := f.said(l, author, words)
 		n.said = &item
+	}
+	due := l.date.Add(45 * time.Minute)
+	switch l.kind {
+	case model.MailMention:
+		n.said = nil // a note, which no mail carries
+	case model.MailSLAWarning:
+		n.warned = &model.SLAWarned{Target: model.FirstResponse, Due: due, PolicyName: f.policy}
+	case model.MailSLABreach:
+		n.breached = &model.SLABreached{Target: model.FirstResponse, Due: l.date, PolicyName: f.policy}
+	case model.MailEscalated:
+		n.escalated = &model.TicketEscalated{Reason: f.reason}
+	case model.MailRuleNotice:
+		n.rules = []model.RuleNotified{{Name: f.rule, To: []model.PersonID{l.to.ID}, Text: f.reason}}
 	}
 	if l.kind == model.MailStaffReply {
 		n.status = &model.StatusChanged{From: model.InProgress, To: model.WaitingOnCustomer}
@@ -229,7 +260,12 @@ func (p *Post) inlineLogos(ctx context.Context, page string, l *letter, s model.
 func (r *router) start(k model.MailKind, w text.Words) model.MailText {
 	l := &letter{kind: k, date: r.DB.Now(), words: w, id: "sample"}
 	r.tellSample(l, namedFacts())
-	parts := []string{"# " + l.page.Heading}
+	// Some values are words of ours and have no name while the text is made.
+	named := strings.NewReplacer(w.T("sla.target_first_response"), "{{sla.target}}")
+	if k != model.MailSLAWarning && k != model.MailSLABreach {
+		named = strings.NewReplacer()
+	}
+	parts := []string{"# " + named.Replace(l.page.Heading)}
 	for _, s := range l.page.Lead {
 		if k == model.MailStatus {
 			s = "{{status.text}}"
@@ -240,7 +276,7 @@ func (r *router) start(k model.MailKind, w text.Words) model.MailText {
 		name string
 		has  bool
 	}{
-		{model.BlockMessage, l.page.Said != nil},
+		{model.BlockMessage, l.page.Said != nil || len(l.page.Pieces) > 0},
 		{model.BlockDetails, len(l.page.Rows) > 0},
 		{model.BlockFiles, l.page.Said != nil && tellsWords(k) || k == model.MailSide},
 		{model.BlockScores, len(l.page.Choices) > 0},
@@ -251,5 +287,5 @@ func (r *router) start(k model.MailKind, w text.Words) model.MailText {
 			parts = append(parts, "{{"+block.name+"}}")
 		}
 	}
-	return model.MailText{Kind: k, Locale: w.Lang(), Subject: l.subject, Body: strings.Join(parts, "\n\n") + "\n"}
+	return model.MailText{Kind: k, Locale: w.Lang(), Subject: named.Replace(l.subject), Body: strings.Join(parts, "\n\n") + "\n"}
 }

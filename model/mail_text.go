@@ -78,7 +78,7 @@ func (k MailKind) Blocks() []string {
 	case MailRate:
 		return []string{BlockScores, BlockDetails, BlockNotes}
 	case MailDigest:
-		return []string{BlockDetails, BlockButton, BlockNotes}
+		return []string{BlockMessage, BlockButton, BlockNotes}
 	}
 	return []string{BlockMessage, BlockDetails, BlockFiles, BlockButton, BlockNotes}
 }
@@ -91,10 +91,8 @@ func (k MailKind) Needs() [][]string {
 		return [][]string{{BlockButton, "link"}}
 	case MailRate:
 		return [][]string{{BlockScores}}
-	case MailReply, MailCustomerReply, MailStaffReply, MailTicketOpened, MailDraftHeld, MailSide:
+	case MailReply, MailCustomerReply, MailStaffReply, MailTicketOpened, MailDraftHeld, MailSide, MailRuleNotice, MailDigest:
 		return [][]string{{BlockMessage}}
-	case MailDigest:
-		return [][]string{{BlockDetails}}
 	}
 	return nil
 }
@@ -115,8 +113,15 @@ func (k MailKind) Variables() []string {
 		out = append(out, "link")
 	default:
 		out = append(append(Variables(), "author.name", "link"), out...)
-		if k == MailStatus {
+		switch k {
+		case MailStatus:
 			out = append(out, "status.text")
+		case MailSLAWarning, MailSLABreach:
+			out = append(out, "sla.target", "sla.due", "sla.policy")
+		case MailEscalated:
+			out = append(out, "escalation.reason")
+		case MailRuleNotice:
+			out = append(out, "rule.name")
 		}
 		return out
 	}

@@ -25,15 +25,15 @@ func mailLookRoutes(h *handler) []web.Route {
 		web.Post("admin/branding/update/", web.Staff, m.UpdateBranding).Needing(model.PermSettings),
 		web.Post("admin/branding/preview/", web.Staff, m.PreviewBranding).Needing(model.PermSettings),
 		web.Post("admin/branding/test/", web.Staff, m.TestBranding).Needing(model.PermSettings),
-		web.Get("admin/branding/logo/:theme/", web.Staff, m.SendLogo).Needing(model.PermSettings),
-		web.Post("admin/branding/logo/:theme/update/", web.Staff, m.SaveLogo).Needing(model.PermSettings).WithFiles(),
-		web.Post("admin/branding/logo/:theme/delete/", web.Staff, m.RemoveLogo).Needing(model.PermSettings),
+		web.Get("admin/branding/logo/:id/", web.Staff, m.SendLogo).Needing(model.PermSettings),
+		web.Post("admin/branding/logo/:id/update/", web.Staff, m.SaveLogo).Needing(model.PermSettings).WithFiles(),
+		web.Post("admin/branding/logo/:id/delete/", web.Staff, m.RemoveLogo).Needing(model.PermSettings),
 		web.Page("admin/mail-texts/", web.Staff, m.ListMailTexts).Needing(model.PermSettings),
-		web.Page("admin/mail-texts/:kind/:locale/", web.Staff, m.EditMailText).Needing(model.PermSettings),
-		web.Post("admin/mail-texts/:kind/:locale/update/", web.Staff, m.SaveMailText).Needing(model.PermSettings),
-		web.Post("admin/mail-texts/:kind/:locale/preview/", web.Staff, m.PreviewMailText).Needing(model.PermSettings),
-		web.Post("admin/mail-texts/:kind/:locale/test/", web.Staff, m.TestMailText).Needing(model.PermSettings),
-		web.Post("admin/mail-texts/:kind/:locale/reset/", web.Staff, m.ResetMailText).Needing(model.PermSettings),
+		web.Page("admin/mail-texts/:id/", web.Staff, m.EditMailText).Needing(model.PermSettings),
+		web.Post("admin/mail-texts/:id/update/", web.Staff, m.SaveMailText).Needing(model.PermSettings),
+		web.Post("admin/mail-texts/:id/preview/", web.Staff, m.PreviewMailText).Needing(model.PermSettings),
+		web.Post("admin/mail-texts/:id/test/", web.Staff, m.TestMailText).Needing(model.PermSettings),
+		web.Post("admin/mail-texts/:id/reset/", web.Staff, m.ResetMailText).Needing(model.PermSettings),
 		web.Get("admin/mail-preview/:key/", web.Staff, m.SendPreview).Needing(model.PermSettings),
 	}
 }
@@ -167,7 +167,7 @@ func (m *mailLook) TestBranding(c *fiber.Ctx) error {
 }
 
 func logoTheme(c *fiber.Ctx) (model.LogoTheme, error) {
-	theme := model.LogoTheme(web.Param(c, "theme"))
+	theme := model.LogoTheme(web.Param(c, "id"))
 	if theme != model.LogoLight && theme != model.LogoDark {
 		return "", model.ErrNotFound
 	}

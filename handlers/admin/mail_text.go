@@ -3,6 +3,7 @@ package admin
 import (
 	"crypto/rand"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/gofiber/fiber/v2"
@@ -102,21 +103,23 @@ func (m *mailLook) ListMailTexts(c *fiber.Ctx) error {
 // anyLocale stands for "all other languages" in addresses.
 const anyLocale = "any"
 
+// mailTextOf reads KIND.LANGUAGE. Without a language it is that of nobody.
 func mailTextOf(c *fiber.Ctx) (model.MailKind, string) {
-	locale := web.Param(c, "locale")
-	if locale == anyLocale {
+	kind, locale, _ := strings.Cut(web.Param(c, "id"), ".")
+	switch locale {
+	case anyLocale:
 		locale = ""
-	} else if locale == "" {
-		locale = anyLocale // no language: not found
+	case "":
+		locale = "none"
 	}
-	return model.MailKind(web.Param(c, "kind")), locale
+	return model.MailKind(kind), locale
 }
 
 func mailTextPath(kind model.MailKind, locale string) string {
 	if locale == "" {
 		locale = anyLocale
 	}
-	return "admin/mail-texts/" + string(kind) + "/" + locale + "/"
+	return "admin/mail-texts/" + string(kind) + "." + locale + "/"
 }
 
 // EditMailText answers with the text of a kind in a language.

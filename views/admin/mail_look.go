@@ -85,7 +85,7 @@ func localePath(code string) string {
 }
 
 func mailTextPath(ctx context.Context, k model.MailKind, locale, do string) string {
-	p := "admin/mail-texts/" + string(k) + "/" + localePath(locale) + "/"
+	p := "admin/mail-texts/" + string(k) + "." + localePath(locale) + "/"
 	if do != "" {
 		p += do + "/"
 	}

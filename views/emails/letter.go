@@ -119,6 +119,9 @@ func (p *plain) block(name, label string) {
 	m := p.m
 	switch name {
 	case model.BlockMessage:
+		if m.Own != nil {
+			p.add(plainPieces(p.ctx, m.Pieces))
+		}
 		if m.Said == nil {
 			return
 		}

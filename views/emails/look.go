@@ -27,7 +27,7 @@ type Image struct {
 }
 
 const (
-	font      = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Noto Sans Arabic',Arial,sans-serif;font-size:16px;line-height:1.5;color:#161b25"
+	font      = "font-family:system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,Noto Sans Arabic,Arial,sans-serif;font-size:16px;line-height:1.5;color:#161b25"
 	headStyle = "margin:0 0 12px;font-size:20px;line-height:1.3;font-weight:600"
 )
 
