@@ -78,7 +78,7 @@ func (d *Desk) RuleTemplate(ctx context.Context, by model.Actor, key string) (mo
 	x.Name, x.Description = text.T(ctx, "rules.template_"+key), text.T(ctx, "rules.template_what_"+key)
 	for i, a := range x.Actions {
 		if a.Type == model.ActReply || a.Type == model.ActNote {
-			x.Actions[i].Value = text.T(ctx, "rules.template_text_"+key)
+			x.Actions[i].Value = text.T(ctx, "rules.template_text_"+key, "Name", "{{requester.name}}", "FirstName", "{{requester.first_name}}", "Reference", "{{ticket.reference}}")
 		}
 	}
 	for i, cond := range x.Conditions {

@@ -126,7 +126,7 @@ func (q *ruleQueue) fact(ctx context.Context, r model.Record) error {
 			continue
 		}
 		matched := x.tests.Match(&ticket, q.tx.Now)
-		if !matched && !q.chained[r.ID] {
+		if !matched && !(q.chained[r.ID] && x.Trigger.Chains()) {
 			continue
 		}
 		if err := q.queue(ctx, x, r, &ticket, matched); err != nil {
@@ -167,7 +167,7 @@ func (q *ruleQueue) queue(ctx context.Context, x *armed, r model.Record, m *mode
 	}
 	if matched {
 		run.Why = x.tests.Explain(m, q.names, q.tx.Now)
-		q.chained[r.ID] = q.chained[r.ID] || !x.LogOnly
+		q.chained[r.ID] = q.chained[r.ID] || !x.LogOnly && x.Trigger.Chains()
 	}
 	return q.d.insertRun(ctx, q.tx, x.Rule, run, matched)
 }
@@ -235,6 +235,6 @@ func (d *Desk) ruleActor(ctx context.Context, tx *store.Tx, x model.Rule, depth 
 		return by, err
 	}
 	by.Name, by.Depth = s.DeskName, depth+1 // the name stands for the agent's in texts
-	by.ID, err = tx.RuleActor(ctx, x)
+	by.ID, err = tx.MachineID(ctx, by.Part)
 	return by, err
 }

@@ -39,7 +39,7 @@ func (d *Desk) EvaluateRules(ctx context.Context, by model.Actor) (model.Figures
 	if err != nil {
 		broken = append(broken, err)
 	}
-	return model.Figures{"rules": int64(len(rules)), "matched": matched, "runs": int64(runs)}, errors.Join(broken...)
+	return model.Figures{"matched": matched, "done": int64(runs)}, errors.Join(broken...)
 }
 
 // evaluate queues a rule by the clock for the tickets it has not fired for.

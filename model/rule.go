@@ -114,6 +114,17 @@ func (t Trigger) AboutClosed() bool {
 	return false
 }
 
+// Chains reports whether rules of the trigger wait for what the one before them
+// did. What rules change sets off rules by itself; if those of changes waited
+// too, each would be set off twice, and those again.
+func (t Trigger) Chains() bool {
+	switch t {
+	case TriggerCreated, TriggerCustomer, TriggerRated, TriggerSLAWarning, TriggerSLABreached:
+		return true
+	}
+	return false
+}
+
 // RuleKinds are the events that set rules off.
 var RuleKinds = []string{
 	"ticket.opened", "ticket.subject_changed", "ticket.status_changed", "ticket.priority_changed", "ticket.type_changed", "ticket.department_changed",

@@ -57,7 +57,7 @@ func items(rows []messageRow, by model.Actor) []model.ThreadItem {
 // Message loads one message of a ticket the actor may see.
 func (r Reader) Message(ctx context.Context, by model.Actor, id model.MessageID) (model.ThreadItem, error) {
 	cond, args := visible(by, true)
-	row, err := one[messageRow](ctx, r, "SELECT "+messageColumns+`, p.name AS author_name, p.kind AS author_kind, coalesce(e.address, '') AS author_email
+	row, err := one[messageRow](ctx, r, "SELECT "+messageColumns+", "+namedFor(by)+` AS author_name, p.kind AS author_kind, coalesce(e.address, '') AS author_email
 		FROM messages m JOIN tickets t ON t.id = m.ticket_id JOIN people p ON p.id = m.author_id LEFT JOIN person_emails e ON e.person_id = p.id AND e.is_primary = 1
 		WHERE m.id = ? AND `+visibleMessages(by)+" AND "+cond, append([]any{id}, args...)...)
 	if err != nil {
@@ -70,7 +70,7 @@ func (r Reader) Message(ctx context.Context, by model.Actor, id model.MessageID)
 // first one and the newest last, or with after only those with a greater id.
 // all loads every one. The number left out between is returned too.
 func (r Reader) Thread(ctx context.Context, by model.Actor, t model.Ticket, after model.MessageID, last int, all bool) ([]model.ThreadItem, int, error) {
-	q := "SELECT " + messageColumns + `, p.name AS author_name, p.kind AS author_kind, coalesce(e.address, '') AS author_email
+	q := "SELECT " + messageColumns + ", " + namedFor(by) + ` AS author_name, p.kind AS author_kind, coalesce(e.address, '') AS author_email
 		FROM messages m JOIN people p ON p.id = m.author_id LEFT JOIN person_emails e ON e.person_id = p.id AND e.is_primary = 1
 		WHERE m.ticket_id = ? AND ` + visibleMessages(by)
 	args := []any{t.ID}

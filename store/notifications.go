@@ -122,7 +122,7 @@ func (tx *Tx) InsertNotifications(ctx context.Context, list []model.Notification
 func notificationSQL(by model.Actor, cond string, args ...any) (string, []any) {
 	sight, more := visible(by, true)
 	return `SELECT n.id, n.person_id, n.event_id, n.ticket_id, n.topic, n.why, n.n, n.at, n.read_at, coalesce(t.reference, '') AS reference, coalesce(t.subject, '') AS subject,
-		coalesce(a.name, '') AS actor_name, coalesce(a.kind, 'machine') AS actor_kind, coalesce(substr(m.body, 1, 300), '') AS body, coalesce(m.markdown, 0) AS markdown,
+		coalesce(` + strings.ReplaceAll(ruleName, "p.", "a.") + `, '') AS actor_name, coalesce(a.kind, 'machine') AS actor_kind, coalesce(substr(m.body, 1, 300), '') AS body, coalesce(m.markdown, 0) AS markdown,
 		coalesce(iif(e.kind = 'rule.notified', coalesce(nullif(json_extract(e.data, '$.text'), ''), json_extract(e.data, '$.name')), json_extract(e.data, '$.reason')), '') AS rule,
 		coalesce((SELECT c.wanted FROM notification_prefs c WHERE c.person_id = n.person_id AND c.topic = n.topic AND c.channel = 'browser'), ` + browserDefault + `) AS browser
 		FROM notifications n LEFT JOIN tickets t ON t.id = n.ticket_id LEFT JOIN events e ON e.id = n.event_id LEFT JOIN people a ON a.id = e.actor_id

@@ -8,6 +8,19 @@ import (
 
 const ruleColumns = "id, name, description, trigger, conditions, actions, position, active_at, log_only, again_after, version"
 
+// ruleName is the name of a rule that acted, for the staff: those who stand for
+// rules have none of their own, so that no customer ever reads it. The alias of
+// the people is p.
+const ruleName = "CASE WHEN p.kind = 'machine' AND p.machine_key LIKE 'rule:%' THEN coalesce((SELECT u.name FROM rules u WHERE u.id = CAST(substr(p.machine_key, 6) AS INTEGER)), '') ELSE p.name END"
+
+// namedFor is the name of the people p for an actor.
+func namedFor(by model.Actor) string {
+	if by.Staff() {
+		return ruleName
+	}
+	return "p.name"
+}
+
 // Rules lists the rules in their order.
 func (r Reader) Rules(ctx context.Context) ([]model.Rule, error) {
 	return many[model.Rule](ctx, r, "SELECT "+ruleColumns+" FROM rules WHERE deleted_at IS NULL ORDER BY position, id")
@@ -23,37 +36,15 @@ func (tx *Tx) InsertRule(ctx context.Context, x model.Rule) (model.RuleID, error
 	id, err := tx.insert(ctx, `INSERT INTO rules (name, description, trigger, conditions, actions, position, active_at, log_only, again_after)
 		SELECT ?, ?, ?, ?, ?, coalesce(max(position), 0) + 1, ?, ?, ? FROM rules WHERE deleted_at IS NULL`,
 		x.Name, x.Description, string(x.Trigger), x.Conditions, x.Actions, x.ActiveAt, flag(x.LogOnly), x.AgainAfter)
-	if err != nil {
-		return 0, err
-	}
-	return model.RuleID(id), tx.nameRule(ctx, model.RuleID(id), x.Name)
+	return model.RuleID(id), err
 }
 
 // UpdateRule writes a rule but not its place, if the version still is x's;
 // model.ErrConflict otherwise.
 func (tx *Tx) UpdateRule(ctx context.Context, x model.Rule) error {
-	err := tx.versioned(ctx, `UPDATE rules SET name = ?, description = ?, trigger = ?, conditions = ?, actions = ?, active_at = ?, log_only = ?, again_after = ?, version = version + 1
+	return tx.versioned(ctx, `UPDATE rules SET name = ?, description = ?, trigger = ?, conditions = ?, actions = ?, active_at = ?, log_only = ?, again_after = ?, version = version + 1
 		WHERE id = ? AND version = ? AND deleted_at IS NULL`,
 		x.Name, x.Description, string(x.Trigger), x.Conditions, x.Actions, x.ActiveAt, flag(x.LogOnly), x.AgainAfter, int64(x.ID), x.Version)
-	if err != nil {
-		return err
-	}
-	return tx.nameRule(ctx, x.ID, x.Name)
-}
-
-// nameRule keeps the name of the person who stands for a rule in step.
-func (tx *Tx) nameRule(ctx context.Context, id model.RuleID, name string) error {
-	_, err := tx.exec(ctx, "UPDATE people SET name = ? WHERE machine_key = ? AND name <> ?", name, model.RulePart(id), name)
-	return err
-}
-
-// RuleActor is the person who stands for a rule, made when first needed.
-func (tx *Tx) RuleActor(ctx context.Context, x model.Rule) (model.PersonID, error) {
-	id, err := tx.MachineID(ctx, model.RulePart(x.ID))
-	if err != nil {
-		return 0, err
-	}
-	return id, tx.nameRule(ctx, x.ID, x.Name)
 }
 
 // SwitchRule switches a rule on at a time, or off with zero.

@@ -17,7 +17,7 @@ func (r Reader) Entries(ctx context.Context, by model.Actor, t model.TicketID, a
 		public, undo = " AND e.is_public = 1", ""
 	}
 	both, args := bothSeen(by)
-	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+undo+`, p.name AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
+	rows, err := many[model.Entry](ctx, r, "SELECT "+recordColumns+undo+", "+namedFor(by)+` AS actor_name, p.kind AS actor_kind FROM events e JOIN people p ON p.id = e.actor_id
 		LEFT JOIN change_sets c ON c.action_id = e.action_id AND c.undone_at IS NULL AND c.at > ?
 		WHERE e.ticket_id = ? AND e.id > ? AND e.kind NOT IN ('reply.added', 'note.added', 'mail.sent', 'mention.added')`+public+both+" ORDER BY e.id DESC LIMIT ?",
 		append(append([]any{int64(r.db.Now().Add(-model.UndoDays * 24 * time.Hour)), t, int64(after)}, args...), limit)...)

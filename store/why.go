@@ -16,7 +16,7 @@ var whyKinds = []string{
 // checked to be visible, newest first.
 func (r Reader) WhyFacts(ctx context.Context, by model.Actor, id model.TicketID) ([]model.WhyFact, error) {
 	both, more := bothSeen(by)
-	q, args := in("SELECT "+recordColumns+`, p.name AS actor_name, p.kind AS actor_kind, coalesce(c.kind, '') AS part_of
+	q, args := in("SELECT "+recordColumns+`, `+ruleName+` AS actor_name, p.kind AS actor_kind, coalesce(c.kind, '') AS part_of
 		FROM (SELECT max(id) AS id FROM events WHERE ticket_id = ? AND kind IN (?) GROUP BY kind) x JOIN events e ON e.id = x.id JOIN people p ON p.id = e.actor_id
 		LEFT JOIN change_sets c ON c.action_id = e.action_id WHERE 1 = 1`, id, whyKinds)
 	return many[model.WhyFact](ctx, r, q+both+" ORDER BY e.id DESC", append(args, more...)...)

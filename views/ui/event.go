@@ -11,10 +11,7 @@ import (
 // EventText says a fact of a ticket in the reader's language. All wording of
 // events is made here, for timelines and for whatever else tells of them.
 func EventText(ctx context.Context, e model.Entry) string {
-	who := e.ActorName
-	if who == "" {
-		who = ActorName(ctx, e.ActorKind)
-	}
+	who := actorOf(ctx, e)
 	fact, err := e.Event()
 	if err != nil {
 		return text.T(ctx, "event.unknown", "Actor", who, "Kind", e.Kind)
@@ -121,6 +118,10 @@ func EventText(ctx context.Context, e model.Entry) string {
 		return text.T(ctx, "event.mail_text.saved", "Actor", who, "Name", text.T(ctx, "mailing."+string(f.Mailing)))
 	case model.MailTextReset:
 		return text.T(ctx, "event.mail_text.reset", "Actor", who, "Name", text.T(ctx, "mailing."+string(f.Mailing)))
+	case model.DeliveryGivenUp:
+		return text.T(ctx, "event.delivery.failed", "Actor", who, "Host", f.Host, "Name", f.Name)
+	case model.DeliveryRetried:
+		return text.T(ctx, "event.delivery.retried", "Actor", who, "Host", f.Host)
 	case model.MailRetried:
 		return text.T(ctx, "event.mail.retried", "Actor", who, "Address", f.Address)
 	case model.MailFailedEvent:
@@ -141,8 +142,8 @@ func EventLine(ctx context.Context, run []model.Entry) string {
 	for i, e := range run {
 		parts[i] = EventText(ctx, e)
 	}
-	who := run[0].ActorName
-	if who == "" || len(parts) == 1 {
+	who := actorOf(ctx, run[0])
+	if run[0].ActorName == "" || len(parts) == 1 {
 		return strings.Join(parts, " · ")
 	}
 	if by := sameEnd(parts); strings.Contains(by, who) && !strings.HasPrefix(parts[0], who) {
@@ -205,6 +206,17 @@ func assignedText(ctx context.Context, who string, actor model.PersonID, f model
 
 func rejected(ctx context.Context, f model.AttachmentRejected) string {
 	return text.T(ctx, "errors."+f.Reason, "Name", f.Name, "Size", text.Bytes(ctx, f.Size), "Max", text.Bytes(ctx, f.Max))
+}
+
+// actorOf is who did something: people by their names, rules as rules.
+func actorOf(ctx context.Context, e model.Entry) string {
+	switch {
+	case e.ActorName == "":
+		return ActorName(ctx, e.ActorKind)
+	case e.ActorKind == model.KindMachine:
+		return text.T(ctx, "event.rule_actor", "Name", e.ActorName)
+	}
+	return e.ActorName
 }
 
 // ActorName is what people without a name are called.
