@@ -63,11 +63,14 @@ func Routes(d *desk.Desk) []web.Route {
 
 // features are the routes that features bring, each from a file of its own.
 var features = []func(h *handler) []web.Route{
+	ruleRoutes,
 	routingRoutes,
 	skillRoutes,
 	statusRoutes,
 	calendarRoutes,
 	fieldRoutes,
+	jobRoutes,
+	deliveryRoutes,
 	slaRoutes,
 	noticeRoutes,
 	mailLookRoutes,

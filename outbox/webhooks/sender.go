@@ -233,11 +233,15 @@ func (s *Sender) batch(ctx context.Context, host string, due []model.Delivery) (
 		if ctx.Err() != nil && r.silent {
 			return false, s.note(ctx, done, due[i:], 0) // we hung up, not they
 		}
-		done = append(done, s.judge(d, r))
+		d = s.judge(d, r)
 		if r.silent || r.wait > 0 {
 			fails := s.silent(host, r.wait)
-			return false, s.note(ctx, done, due[i+1:], fails)
+			if s.hopeless(d, fails) {
+				d.State = model.DeliveryFailed
+			}
+			return false, s.note(ctx, append(done, d), due[i+1:], fails)
 		}
+		done = append(done, d)
 		s.answered(host)
 		if time.Since(began) > flushed {
 			if err := s.note(ctx, done, nil, 0); err != nil {
@@ -266,7 +270,7 @@ func (s *Sender) note(ctx context.Context, done, untried []model.Delivery, fails
 			}
 		}
 		for _, d := range untried {
-			if fails >= model.DeliveryTries && tx.Now.Sub(d.CreatedAt) >= model.DeliveryLapse {
+			if s.hopeless(d, fails) {
 				d.State, d.Answer = model.DeliveryFailed, "the server does not answer"
 				if err := s.write(tx, d); err != nil {
 					return err
@@ -283,6 +287,12 @@ func (s *Sender) note(ctx context.Context, done, untried []model.Delivery, fails
 		return fmt.Errorf("note what became of webhooks: %w", err)
 	}
 	return nil
+}
+
+// hopeless reports whether a delivery is to be given up because its host did
+// not answer so often.
+func (s *Sender) hopeless(d model.Delivery, fails int) bool {
+	return fails >= model.DeliveryTries && s.DB.Now().Sub(d.CreatedAt) >= model.DeliveryLapse
 }
 
 // write writes a result, and says in the history of the ticket when a request

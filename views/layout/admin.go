@@ -40,16 +40,20 @@ func AdminGroups(ctx context.Context) []AdminGroup {
 			{"sla", "admin/sla-policies/", "clock", t("sla.title"), t("sla.index")},
 			{"hours", "admin/hours/", "clock", t("hours.title"), t("hours.index")},
 		}},
-		{t("admin.group_automation"), []AdminPage{}},
+		{t("admin.group_automation"), []AdminPage{
+			{"rules", "admin/escalation-rules/", "sliders", t("rulepages.title"), t("rulepages.index")},
+		}},
 		{t("admin.group_channels"), []AdminPage{
 			{"branding", "admin/branding/", "eye", t("branding.title"), t("branding.index")},
 			{"mail_texts", "admin/mail-texts/", "edit", t("mailtexts.title"), t("mailtexts.index")},
 			{"mail", "admin/mail/", "send", t("kit.mail_out"), t("admin.mail_what")},
 			{"notifications", "admin/notifications/", "bell", t("matrix.title"), t("matrix.index")},
 			{"inbound", "admin/inbound/", "inbox", t("kit.mail_in"), t("admin.inbound_what")},
+			{"deliveries", "admin/deliveries/", "link", t("deliveries.title"), t("deliveries.index")},
 		}},
 		{t("admin.group_system"), []AdminPage{
 			{"settings", "admin/settings/", "sliders", t("ui.settings"), t("admin.settings_what")},
+			{"jobs", "admin/jobs/", "clock", t("jobs.title"), t("jobs.index")},
 		}},
 	}
 }
