@@ -125,7 +125,21 @@ func (d *Desk) ReadFilter(ctx context.Context, by model.Actor, query string) (mo
 	if err != nil {
 		return model.TicketFilter{}, err
 	}
-	return d.resolve(ctx, r.ReadQuery(query))
+	f, err := d.resolve(ctx, r.ReadQuery(query))
+	if err != nil {
+		return f, err
+	}
+	return f, d.order(ctx, &f)
+}
+
+// order has a list without a sort begin with what is due next, where there are
+// promises and only open tickets.
+func (d *Desk) order(ctx context.Context, f *model.TicketFilter) (err error) {
+	f.DueFirst, err = d.SLAInForce(ctx)
+	for _, l := range f.Sieve(d.Now()).Lanes {
+		f.DueFirst = f.DueFirst && l.Pile <= model.PileAsleep
+	}
+	return err
 }
 
 // ListFor says which list a URL means. With view and nothing that filters it
@@ -134,6 +148,13 @@ func (d *Desk) ReadFilter(ctx context.Context, by model.Actor, query string) (mo
 // person's own default view, else all open tickets. Order and page come from
 // the URL, and the order of the view's query without one there.
 func (d *Desk) ListFor(ctx context.Context, by model.Actor, get func(name string) string) (f model.TicketFilter, v model.View, changed bool, err error) {
+	if f, v, changed, err = d.listFor(ctx, by, get); err != nil {
+		return f, v, changed, err
+	}
+	return f, v, changed, d.order(ctx, &f)
+}
+
+func (d *Desk) listFor(ctx context.Context, by model.Actor, get func(name string) string) (f model.TicketFilter, v model.View, changed bool, err error) {
 	if err := maySeeQueue(by, model.TicketFilter{}); err != nil {
 		return f, v, false, err
 	}

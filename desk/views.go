@@ -41,17 +41,13 @@ func (d *Desk) ownViews(ctx context.Context, by model.Actor) ([]model.View, erro
 	if err != nil {
 		return nil, err
 	}
-	clocks := slices.ContainsFunc(model.AllSettings(), func(s model.Setting) bool { return s.Key == "sla.enabled" && !s.Later })
-	if clocks {
-		s, err := d.Settings(ctx)
-		if err != nil {
-			return nil, err
-		}
-		clocks = s.SLAEnabled
+	clocks, err := d.SLAInForce(ctx)
+	if err != nil {
+		return nil, err
 	}
 	var out []model.View
 	for _, v := range model.SystemViews() {
-		if v.ID == model.ViewSLA && !clocks || v.ID == model.ViewBin && !by.Can(model.PermTicketDelete) {
+		if (v.ID == model.ViewSLA || v.ID == model.ViewOverdue) && !clocks || v.ID == model.ViewBin && !by.Can(model.PermTicketDelete) {
 			continue
 		}
 		out = append(out, v)

@@ -14,6 +14,7 @@ func init() {
 	} {
 		access[r] = "in in 404 404 no no no ok"
 	}
+	access["GET agent/tickets/:id/sla/"] = "in in 404 404 ok 404 ok ok"
 	var id model.PolicyID
 	prepare = append(prepare, func(t *testing.T, w *world) {
 		t.Helper()

@@ -18,6 +18,7 @@ type TicketFilter struct {
 	Bin          bool     // the deleted ones
 	Query        string   // full text; see TicketSearch
 	Sort         TicketSort
+	DueFirst     bool // without a sort: what is due next, then the oldest
 	Page         int // from 1
 	PerPage      int // 25, 50 or 100
 
@@ -78,11 +79,12 @@ const (
 	SortAssignee   SortKeyName = "assignee"
 	SortDepartment SortKeyName = "department"
 	SortWaiting    SortKeyName = "waiting"
+	SortDue        SortKeyName = "due"
 )
 
 // SortKeys lists the columns.
 func SortKeys() []SortKeyName {
-	return []SortKeyName{SortActivity, SortUpdated, SortCreated, SortReference, SortPriority, SortStatus, SortSubject, SortAssignee, SortDepartment, SortWaiting}
+	return []SortKeyName{SortActivity, SortUpdated, SortCreated, SortReference, SortPriority, SortStatus, SortSubject, SortAssignee, SortDepartment, SortWaiting, SortDue}
 }
 
 // TicketSort is a column and a direction. The zero value is the default order.
@@ -117,6 +119,8 @@ type TicketRow struct {
 	PublicAt       Time         `db:"public_at"`
 	CustomerAt     Time         `db:"customer_at"`
 	WaitingSince   Time         `db:"waiting_since"`
+	DueAt          Time         `db:"next_due_at"` // of the nearest promise; Never: none
+	SLA            SLALevel     `db:"sla_level"`
 	DeletedAt      Time         `db:"deleted_at"`
 	LastPublicName string       `db:"last_public_name"` // portal lists only
 	LastPublicKind Kind         `db:"last_public_kind"` // portal lists only
@@ -179,6 +183,7 @@ type TicketView struct {
 	PersonFields    []FieldView   // of the requester, staff only
 	FieldRows       []FieldRow    // the stored values, staff only
 	Rated           *TicketRating // for customers their own
+	Clocks          []TicketClock // the newest of each promise, staff only
 	Can             TicketCan
 	Drafts          []TicketDraft  // of everybody; of others without their words; staff only
 	Subjects        []Subject      // objects of the host program it is about

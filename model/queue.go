@@ -14,7 +14,7 @@ const ColumnField = "field."
 // ListColumns are the columns a list of tickets may have beside the subject,
 // which it always has.
 func ListColumns() []string {
-	return []string{"reference", "status", "priority", "assignee", "department", "type", "requester", "tags", "channel", "created", "updated", "activity", "waiting", "rating"}
+	return []string{"reference", "status", "priority", "assignee", "department", "type", "requester", "tags", "channel", "created", "updated", "activity", "waiting", "due", "rating"}
 }
 
 // DefaultColumns are those of somebody who has chosen none.
@@ -120,7 +120,7 @@ func Address(v View, f TicketFilter) string {
 		return f.Encode()
 	}
 	if conditions == v.Conditions() {
-		f = TicketFilter{Sort: f.Sort, PerPage: f.PerPage}
+		f = TicketFilter{Sort: f.Sort, DueFirst: f.DueFirst, PerPage: f.PerPage}
 	}
 	id := "view=" + strconv.FormatInt(int64(v.ID), 10)
 	if s := f.Encode(); s != "" {

@@ -113,7 +113,7 @@ func (f TicketFilter) Encode() string {
 		put(name, JoinWords(t.Words))
 	}
 	put("q", quoteTyped(f.Query))
-	if s := f.Sort; s.Key != "" && s != DefaultTicketSort {
+	if s := f.Sort; s.Key != "" && s != (TicketFilter{DueFirst: f.DueFirst}).Order() {
 		put("sort", s.String())
 	}
 	if f.Page > 1 {
@@ -177,6 +177,14 @@ func (s TicketSort) OrDefault() TicketSort {
 		return DefaultTicketSort
 	}
 	return s
+}
+
+// Order is the sort, or what a list without one is ordered by.
+func (f TicketFilter) Order() TicketSort {
+	if f.Sort.Key == "" && f.DueFirst {
+		return TicketSort{Key: SortDue}
+	}
+	return f.Sort.OrDefault()
 }
 
 // String is the word in URLs: the column, with a minus when descending.

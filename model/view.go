@@ -78,6 +78,7 @@ const (
 	ViewClosed
 	ViewAny
 	ViewBin
+	ViewOverdue
 )
 
 // SystemViews are the desk's own views in order.
@@ -87,6 +88,7 @@ func SystemViews() []View {
 		{ID: ViewMine, Key: "mine", Query: "assignee=me", Icon: "user"},
 		{ID: ViewUnassigned, Key: "unassigned", Query: "assignee=none", Icon: "user-plus"},
 		{ID: ViewSLA, Key: "sla", Query: "sla=at_risk,overdue", Icon: "clock"},
+		{ID: ViewOverdue, Key: "overdue", Query: "sla=overdue", Icon: "warn"},
 		{ID: ViewFollowing, Key: "following", Query: "following=me&snoozed=any", Icon: "bell"},
 		{ID: ViewMentions, Key: "mentions", Query: "mentioned=me&snoozed=any", Icon: "at"},
 		{ID: ViewSnoozed, Key: "snoozed", Query: "snoozed=yes", Icon: "moon"},

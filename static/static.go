@@ -49,7 +49,7 @@ var bundles = []bundle{
 	{name: "tools.js", kind: jsType, sources: []string{"js/tools.js"}},
 	{name: "fields.js", kind: jsType, sources: []string{"js/fields.js"}},
 	{name: "vendor.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "vendor/idiomorph-ext.min.js"}},
-	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/together.js", "js/list.js", "js/keys.js"}},
+	{name: "app.js", kind: jsType, sources: []string{"js/core.js", "js/live.js", "js/together.js", "js/list.js", "js/due.js", "js/keys.js"}},
 	// For pages with something to write in; a list fetches it with its first dialog.
 	{name: "editor.js", kind: jsType, sources: []string{"js/composer.js", "js/draft.js", "js/combo.js"}},
 	{name: "portal.js", kind: jsType, sources: []string{"vendor/htmx.min.js", "vendor/sse.min.js", "js/core.js", "js/live.js", "js/composer.js"}},

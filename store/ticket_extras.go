@@ -33,7 +33,7 @@ func listExtra[T any](sql string, args func(by model.Actor, t model.Ticket) []an
 
 // extras are the lists; features add theirs in a file of their own, by an
 // entry here.
-var extras = []extra{tagsExtra, followersExtra, linksExtra, draftsExtra, fieldsExtra, ratingExtra, subjectsExtra}
+var extras = []extra{tagsExtra, followersExtra, linksExtra, draftsExtra, fieldsExtra, ratingExtra, subjectsExtra, clocksExtra}
 
 var tagsExtra = listExtra(`SELECT json_group_array(json_object('id', g.id, 'name', g.name, 'slug', g.slug, 'hue', g.hue) ORDER BY g.sort_name, g.id)
 	FROM ticket_tags x JOIN tags g ON g.id = x.tag_id WHERE x.ticket_id = t.id`, nil,

@@ -20,15 +20,16 @@ var orders = map[model.SortKeyName]order{
 	model.SortStatus:     {index: "tickets_status", col: "t.status_id"},
 	model.SortSubject:    {index: "tickets_subject", col: "t.subject_key"},
 	model.SortWaiting:    {index: "tickets_waiting", col: "t.waiting_since"},
+	model.SortDue:        {index: "tickets_due", col: "t.next_due_at"},
 	model.SortAssignee:   {index: "tickets_assignee", names: "staff", key: "t.assignee_id", id: "person_id"},
 	model.SortDepartment: {index: "tickets_department", names: "departments", key: "t.department_id", id: "id"},
 }
 
-// order of the list. Where nobody waits, because tickets are done, waiting is
-// no order: it is the activity then.
+// order of the list. Where nobody waits and nothing is due, because tickets are
+// done, that is no order: it is the activity then.
 func (l list) order() order {
-	o, ok := orders[l.Sort.OrDefault().Key]
-	if !ok || o.index == "tickets_waiting" && !l.onlyOpen() {
+	o, ok := orders[l.Order().Key]
+	if !ok || (o.index == "tickets_waiting" || o.index == "tickets_due") && !l.onlyOpen() {
 		return orders[model.SortActivity]
 	}
 	return o
@@ -38,7 +39,7 @@ func (l list) order() order {
 func (l list) ids(s side, limit, offset int) clause {
 	o := l.order()
 	dir := " ASC"
-	if l.Sort.OrDefault().Desc {
+	if l.Order().Desc {
 		dir = " DESC"
 	}
 	if s == bySort && o.index == "tickets_updated" && l.everything() {

@@ -11,7 +11,7 @@ import (
 )
 
 const rowColumns = `t.id, t.reference, t.subject, t.state, t.status_id, t.priority, t.type, t.channel, t.preview, t.message_count, t.file_count,
-	t.last_message_id, t.last_public_id, t.requester_id, t.assignee_id, t.department_id, t.created_at, t.updated_at, t.public_at, t.customer_at, t.waiting_since, t.deleted_at`
+	t.last_message_id, t.last_public_id, t.requester_id, t.assignee_id, t.department_id, t.created_at, t.updated_at, t.public_at, t.customer_at, t.waiting_since, t.next_due_at, t.sla_level, t.deleted_at`
 
 // ticketRows loads what a list shows of the given tickets, in their order. One
 // that stopped being visible in between is left out.

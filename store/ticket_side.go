@@ -98,8 +98,8 @@ func (l list) from(s side, p model.Pile) (string, clause) {
 		return "(" + ids.sql + ") v CROSS JOIN tickets t ON t.id = v.id", clause{"1 = 1", ids.args}
 	}
 	o := l.order()
-	if o.index == "tickets_waiting" {
-		return "tickets t INDEXED BY tickets_waiting", clause{sql: "t.pile <= 2"}
+	if o.index == "tickets_waiting" || o.index == "tickets_due" {
+		return "tickets t INDEXED BY " + o.index, clause{sql: "t.pile <= 2"}
 	}
 	return "tickets t INDEXED BY " + o.index, clause{}
 }

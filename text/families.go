@@ -130,7 +130,8 @@ var Families = []Family{
 	{"event.rule_stopped.", words(`depth budget`)},
 	{"event.unassigned_why.", words(`nobody away absent full skills`)},
 	{"event.routed_how.", words(`round_robin least_busy skill stand_in`)},
-	{"sla.why_", words(`snoozed bin held`)},
+	{"sla.why_", words(`snoozed bin held breached due warned warns met`)},
+	{"format.short.", words(`minutes hours days`)},
 	{"sla.target_", words(`first_response next_response resolution`)},
 	{"export.col_", words(`reference subject status priority type department assignee requester tags channel created updated activity waiting rating`)},
 	{"jobs.name_", words(`route-waiting check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers

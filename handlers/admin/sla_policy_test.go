@@ -36,7 +36,7 @@ func TestSLAPolicyPages(t *testing.T) {
 	t.Run("rows come and go without scripts", func(t *testing.T) {
 		form.Set("do", "conditions:add")
 		page := admin.Post("admin/sla-policies/store/", form).Is(http.StatusOK)
-		holds(t, page.Body, `name="conditions.1.field"`, `value="Big customers"`, `value="4h"`, "Priority is High or Urgent", "Fri 20 Nov 2026")
+		holds(t, page.Body, `name="conditions.1.field"`, `value="Big customers"`, `value="4h"`, "Reads: priority is High or Urgent and priority is ….", "is due Friday 20 Nov 2026, 20:30 (First response)")
 		form.Set("do", "conditions:group")
 		page = admin.Post("admin/sla-policies/store/", form).Is(http.StatusOK)
 		holds(t, page.Body, `name="conditions.1.any"`, `name="conditions.1.1.field"`)

@@ -12,6 +12,7 @@ import (
 // They come before the general ones, so that a word wins over an id.
 var features = []func(h *handler) []web.Route{
 	undoRoutes,
+	slaRoutes,
 	queueRoutes,
 	viewRoutes,
 	fieldRoutes,

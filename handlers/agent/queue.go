@@ -71,6 +71,9 @@ func (h *handler) furnish(c *fiber.Ctx, q *view.Queue) (err error) {
 	if q.Macros, err = h.desk.BulkMacros(ctx, by); err != nil {
 		return err
 	}
+	if q.DueColumn, err = h.desk.SLAInForce(ctx); err != nil {
+		return err
+	}
 	q.Columns = web.Who(c).Prefs.Columns
 	if len(q.View.Columns) > 0 {
 		q.Columns = q.View.Columns

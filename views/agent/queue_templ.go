@@ -817,7 +817,7 @@ func sortLinks(q Queue) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, k := range model.SortKeys() {
-			now := q.Filter.Sort.OrDefault()
+			now := q.Filter.Order()
 			to := q.path(ctx, sorted(q.Filter, k))
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<a class=\"btn ghost small\" href=\"")
 			if templ_7745c5c3_Err != nil {
@@ -886,7 +886,7 @@ func sortLinks(q Queue) templ.Component {
 // sorted is the filter sorted by a column, the other way round when it is already.
 func sorted(f model.TicketFilter, k model.SortKeyName) model.TicketFilter {
 	desc := downFirst[string(k)]
-	if now := f.Sort.OrDefault(); now.Key == k {
+	if now := f.Order(); now.Key == k {
 		desc = !now.Desc
 	}
 	f.Sort = model.TicketSort{Key: k, Desc: desc}

@@ -28,6 +28,8 @@ type Queue struct {
 	Partial bool   // the answer to a page that has the rest
 	Since   model.EventID
 	Macros  []model.MacroView // for the chosen rows
+
+	DueColumn bool // there are promises: lists show by default what is due
 }
 
 // QueueCan is what the actor may do to the rows of a list.

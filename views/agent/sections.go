@@ -31,6 +31,7 @@ var panelSections = []struct {
 	name string
 	part part
 }{
+	{"sla", clocks},
 	{"fields", fields},
 	{"tags", tags},
 	{"followers", followers},

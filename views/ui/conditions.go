@@ -37,6 +37,9 @@ func ConditionWords(ctx context.Context, c model.Condition, n model.Names) strin
 		return text.T(ctx, "cond.gone", "Name", c.Field)
 	}
 	words := make([]string, len(c.Words))
+	if len(words) == 0 { // a row somebody is still writing
+		words = []string{"…"}
+	}
 	for i, w := range c.Words {
 		words[i] = ConditionWord(ctx, f, w, n)
 	}
