@@ -16,6 +16,14 @@ func (d *Desk) NoticeRules(ctx context.Context, by model.Actor) (model.NoticeRul
 	return d.db.Read().NoticeRules(ctx)
 }
 
+// NoticeWays are how the actor wants to be told, and what the desk tells at all.
+func (d *Desk) NoticeWays(ctx context.Context, by model.Actor) (model.NoticePrefs, model.NoticeRules, error) {
+	if !by.Kind.Staff() {
+		return nil, nil, model.ErrNotFound
+	}
+	return d.db.Read().NoticeWays(ctx, by.ID)
+}
+
 // SetNoticeRules sets what the desk tells whom and how: told is asked about
 // each cell. Only what differs from the built-in way is kept. seen is the print
 // of the rules that the form showed.

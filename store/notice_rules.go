@@ -24,6 +24,20 @@ func (tx *Tx) SetNoticeRules(ctx context.Context, rules model.NoticeRules) error
 	return nil
 }
 
+// NoticeWays are the person's choices and the admins', in one query.
+func (r Reader) NoticeWays(ctx context.Context, who model.PersonID) (prefs model.NoticePrefs, rules model.NoticeRules, err error) {
+	rows, err := many[model.NoticeSetting](ctx, r, `SELECT topic, '' AS audience, channel, wanted FROM notification_prefs WHERE person_id = ?
+		UNION ALL SELECT topic, audience, channel, wanted FROM notification_rules`, who)
+	for _, c := range rows {
+		if c.Audience == "" {
+			prefs = append(prefs, model.NoticeChoice{Topic: c.Topic, Channel: c.Channel, Wanted: c.Wanted})
+		} else {
+			rules = append(rules, c)
+		}
+	}
+	return prefs, rules, err
+}
+
 // NoticeChoices are the choices of people, whoever they are.
 func (r Reader) NoticeChoices(ctx context.Context, ids []model.PersonID) (map[model.PersonID]model.NoticePrefs, error) {
 	out := map[model.PersonID]model.NoticePrefs{}

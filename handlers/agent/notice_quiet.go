@@ -17,11 +17,7 @@ func (h *handler) ShowNoticePrefs(c *fiber.Ctx) error {
 
 func (h *handler) noticePrefs(c *fiber.Ctx, status int, quiet view.QuietForm, problems model.Invalid) error {
 	ctx, by := c.UserContext(), web.By(c)
-	prefs, err := h.desk.NoticePrefs(ctx, by)
-	if err != nil {
-		return err
-	}
-	rules, err := h.desk.NoticeRules(ctx, by)
+	prefs, rules, err := h.desk.NoticeWays(ctx, by)
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,8 @@ func TestNotificationMatrixRulesMailAndApp(t *testing.T) {
 	b.Get("agent/profile/notifications/") // what is kept in memory between requests is there
 	page := b.Get("agent/profile/notifications/").Is(http.StatusOK).AtMost(8)
 	has(t, page.Body, `name="assigned_mail" value="1" checked`, `name="mention_browser"`, "data-ask-notices")
-	hasNot(t, page.Body, `name="mention_mail"`)
+	has(t, page.Body, `name="mention_mail" value="1" checked`)
+	hasNot(t, page.Body, `name="note_mail"`)
 	wants := form{"mention_app": {"1"}, "reply_app": {"1"}, "reply_mail": {"1"}} // no mail of new tickets and assignments
 	b.Post("agent/profile/notifications/", wants).Is(http.StatusSeeOther)
 	hasNot(t, b.Get("agent/profile/notifications/").Body, `name="assigned_mail" value="1" checked`)
