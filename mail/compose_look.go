@@ -206,7 +206,7 @@ func (p *Post) embedLogos(m *gomail.Msg, l *letter) error {
 	for _, logo := range l.logos {
 		id := logoID(logo.File, domainOfID(l))
 		name := "logo-" + strconv.FormatInt(int64(logo.File), 10) + ".png"
-		err := m.EmbedReader(name, bytes.NewReader(p.logoBlank(l.id, logo.File)), gomail.WithFileContentType("image/png"), gomail.WithFileContentID(id))
+		err := m.EmbedReader(name, bytes.NewReader(p.logoBlank(l.id, logo.File)), gomail.WithFileContentType("image/png"), gomail.WithFileContentID("<"+id+">"))
 		if err != nil {
 			return err
 		}

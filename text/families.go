@@ -44,6 +44,7 @@ var Families = []Family{
 	{"rulepages.group_", words(`clock ticket talk sla`)},
 	{"rulepages.state_", words(`all due waiting done skipped stopped failed`)},
 	{"rulepages.result_", words(`done same failed waited planned`)},
+	{"backtest.cut_", words(`time tickets`)},
 	{"queue.sla_", words(`none running at_risk overdue paused`)},
 	{"queue.asleep_", words(`yes no any`)},
 	{"queue.scope_", words(`mine people department all`)},
@@ -66,7 +67,7 @@ var Families = []Family{
 		staff_unproven not_on_ticket many_senders possible_reply continued note newer`)},
 	{"message_kind.", words(`reply note system`)},
 	{"mailing.", words(`side ticket_received ticket_new ticket_opened reply customer_reply staff_reply assigned status
-		sign_in sign_up reset invite guest_link test rate draft_held`)},
+		sign_in sign_up reset invite guest_link test rate draft_held mention sla_warning sla_breach escalated rule_notice digest`)},
 	{"permission.", words(`ticket.view ticket.open ticket.reply ticket.note ticket.edit ticket.assign ticket.tag
 		ticket.follow ticket.delete tag.create tag.manage department.manage person.manage
 		settings.manage mail.manage canned.manage macro.manage`)},
@@ -134,10 +135,10 @@ var Families = []Family{
 	{"format.short.", words(`minutes hours days`)},
 	{"sla.target_", words(`first_response next_response resolution`)},
 	{"export.col_", words(`reference subject status priority type department assignee requester tags channel created updated activity waiting rating`)},
-	{"jobs.name_", words(`route-waiting check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
-		forget-notifications forget-changes forget-drafts forget-rule-runs forget-deliveries sweep-files compare-views maintain`)},
-	{"jobs.what_", words(`route-waiting check-sla evaluate-rules delayed-steps wake-snoozed close-resolved ask-ratings end-away empty-bin purge-activities forget-sessions forget-leftovers
-		forget-notifications forget-changes forget-drafts forget-rule-runs forget-deliveries sweep-files compare-views maintain`)},
+	{"jobs.name_", words(`route_waiting check_sla evaluate_rules delayed_steps wake_snoozed close_resolved ask_ratings end_away empty_bin purge_activities forget_sessions forget_leftovers
+		forget_notifications forget_changes forget_drafts forget_rule_runs forget_deliveries sweep_files compare_views maintain`)},
+	{"jobs.what_", words(`route_waiting check_sla evaluate_rules delayed_steps wake_snoozed close_resolved ask_ratings end_away empty_bin purge_activities forget_sessions forget_leftovers
+		forget_notifications forget_changes forget_drafts forget_rule_runs forget_deliveries sweep_files compare_views maintain`)},
 	{"jobs.figure_", words(`routed woken closed asked erased purged breached warned refreshed repaired returned matched done failed waiting sessions links files mails notifications
 		changes drafts deliveries runs`)},
 	{"jobs.outlet_", words(`search mail notify webhook rules routing sla`)},

@@ -39,6 +39,18 @@ func (p *Page) shoot(name string, how chromedp.Action[[]byte]) {
 	}
 }
 
+// Picture is the whole height of the page as a PNG.
+func (p *Page) Picture() []byte {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatalf("take a picture: %v", err)
+	}
+	return png
+}
+
 // keep writes a file below shots/.
 func keep(name string, content []byte) error {
 	path := filepath.Join(Root(), "shots", name)
