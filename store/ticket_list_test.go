@@ -55,8 +55,8 @@ func TestListsAreRight(t *testing.T) {
 			}
 		}
 		order := f.Sort.OrDefault()
-		if order.Key == model.SortWaiting && (f.Any || slices.ContainsFunc(f.Statuses, func(s model.Status) bool { return !s.IsOpen() })) {
-			order.Key = model.SortActivity // nobody waits for what is done
+		if (order.Key == model.SortWaiting || order.Key == model.SortDue) && (f.Any || slices.ContainsFunc(f.Statuses, func(s model.Status) bool { return !s.IsOpen() })) {
+			order.Key = model.SortActivity // nobody waits for what is done, and it is not due
 		}
 		slices.SortFunc(want, func(a, b BulkTicket) int { return c.before(order, names, a, b) })
 		if len(got) != len(want) {
