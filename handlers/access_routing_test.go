@@ -22,9 +22,10 @@ func init() {
 	} {
 		access[r] = "in in 404 404 no no no 404"
 	}
-	for _, r := range []string{"GET agent/profile/away/", "POST agent/profile/away/", "POST agent/profile/away/end/", "POST agent/profile/away/hand-over/"} {
+	for _, r := range []string{"GET agent/profile/away/", "POST agent/profile/away/", "POST agent/profile/away/end/"} {
 		access[r] = "in in 404 404 404 ok ok ok"
 	}
+	access["POST agent/profile/away/hand-over/"] = "in in 404 404 no ok ok ok"
 	var skill model.SkillID
 	prepare = append(prepare, func(t *testing.T, w *world) {
 		t.Helper()

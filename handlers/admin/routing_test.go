@@ -27,7 +27,7 @@ func TestDepartmentPageAnswersWhoIsNext(t *testing.T) {
 	admin.Post("admin/departments/store/", form).Is(http.StatusSeeOther)
 	hasAll(t, admin.Get("admin/departments/").Is(http.StatusOK).Body, "In turn")
 	page := admin.Get("admin/departments/1/").Is(http.StatusOK).AtMost(12)
-	hasAll(t, page.Body, `value="round_robin" checked`, "ann would get the next ticket.", "0 of 10", "Not at the desk", "Gets it")
+	hasAll(t, page.Body, `value="round_robin" checked`, "Ann would get the next ticket.", "0 of 10", "Not at the desk", "Gets it")
 	if err := d.Verbs().SetAway(t.Context(), ann.Actor(), model.Absence{}); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestDepartmentPageAnswersWhoIsNext(t *testing.T) {
 	delete(form, "present_only")
 	form["version"] = []string{"1"}
 	admin.Post("admin/departments/1/update/", form).Is(http.StatusSeeOther)
-	hasAll(t, admin.Get("admin/departments/1/").Body, "bob would get the next ticket.")
+	hasAll(t, admin.Get("admin/departments/1/").Body, "Bob would get the next ticket.")
 }
 
 func TestSkillsAreMadeChangedAndArchived(t *testing.T) {
@@ -120,7 +120,7 @@ func TestPersonPageHasLimitSkillsAndAbsence(t *testing.T) {
 	admin.Post(path+"away/", helpdesktest.Form{"away_until": {"soon"}}).Is(http.StatusUnprocessableEntity)
 	admin.Post(path+"away/", helpdesktest.Form{"away_to": {num(ann.ID)}}).Is(http.StatusUnprocessableEntity)
 	admin.Post(path+"away/", helpdesktest.Form{"away_until": {"2999-01-01T09:00"}, "away_to": {num(bob.ID)}}).Is(http.StatusSeeOther)
-	hasAll(t, admin.Get(path).Body, "Away until", "bob stands in")
+	hasAll(t, admin.Get(path).Body, "Away until", "Bob stands in")
 	hasAll(t, admin.Get("admin/capacity/").Body, "Away until")
 	admin.Post(path+"away/end/", nil).Is(http.StatusSeeOther)
 	if strings.Contains(admin.Get(path).Body, "Away until") {
