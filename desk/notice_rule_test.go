@@ -191,6 +191,37 @@ func TestBulkTellsEachOnce(t *testing.T) {
 	}
 }
 
+// A change that runs in parts is told once, with all its tickets.
+func TestBulkInPartsTellsOnce(t *testing.T) {
+	r := newRig(t)
+	bob, sarah, boss := r.person(model.KindAgent, "Bob"), r.person(model.KindCustomer, "Sarah"), r.person(model.KindAdmin, "Boss")
+	n := 2*model.BulkChunk + 1
+	r.write(func(tx *store.Tx) error {
+		for i := range n {
+			id, err := tx.NextTicketID(tx.Ctx)
+			if err != nil {
+				return err
+			}
+			if err := tx.InsertTicket(tx.Ctx, model.Ticket{ID: id, Reference: fmt.Sprint("ESC-", id), Subject: fmt.Sprint("T", i), Status: model.Open, Priority: model.Medium, Type: model.Question, Channel: model.Web, RequesterID: sarah.ID, CreatedAt: tx.Now, WaitingSince: tx.Now}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	_, err := r.Bulk(r.ctx, boss, model.BulkRequest{All: true, Actions: []model.Action{{Type: model.ActAssign, Value: fmt.Sprint(int64(bob.ID))}}})
+	must(t, err)
+	at := r.notify(0)
+	for range 3 {
+		_, err := r.RunBulk(r.ctx, model.System("bulk"))
+		must(t, err)
+		at = r.notify(at)
+	}
+	rows, err := r.Notifications(r.ctx, bob)
+	if err != nil || len(rows) != 1 || rows[0].Count != n || rows[0].TicketID != 0 {
+		t.Fatalf("%d notifications: %+v, %v", len(rows), rows, err)
+	}
+}
+
 func TestChangingTheMatrix(t *testing.T) {
 	r := newRig(t)
 	ada, boss := r.person(model.KindAgent, "Ada"), r.person(model.KindAdmin, "Boss")

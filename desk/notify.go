@@ -126,6 +126,7 @@ type personAction struct {
 type candidate struct {
 	model.Notification
 	rank    int
+	action  string
 	tickets map[model.TicketID]bool // of one action; nil: the one
 }
 
@@ -260,7 +261,7 @@ func (n *notifier) tell(r model.Record, topic model.Notice, to model.Audience, w
 		if who == 0 || who == r.ActorID {
 			continue
 		}
-		c := candidate{model.Notification{PersonID: who, EventID: r.ID, TicketID: r.TicketID, Topic: topic, Why: why, At: r.At}, noticeRank[topic], nil}
+		c := candidate{model.Notification{PersonID: who, EventID: r.ID, TicketID: r.TicketID, Topic: topic, Why: why, At: r.At}, noticeRank[topic], r.ActionID, nil}
 		k := personAction{who, r.ActionID}
 		i, ok := n.best[k]
 		switch {
@@ -339,6 +340,10 @@ func (n *notifier) wanted(ctx context.Context) ([]model.Notification, error) {
 			return nil, err
 		}
 	}
+	parts, err := n.inParts(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []model.Notification
 	for _, c := range n.found {
 		if _, ok := people[c.PersonID]; !ok || !prefs[c.PersonID].Wants(c.Topic, model.InApp) || slices.Contains(blind[c.TicketID], c.PersonID) {
@@ -346,6 +351,15 @@ func (n *notifier) wanted(ctx context.Context) ([]model.Notification, error) {
 		}
 		if len(c.tickets) > 1 {
 			c.TicketID, c.Count = 0, len(c.tickets)
+		}
+		if parts[c.action] {
+			told, err := n.tx.CountNotification(ctx, c.Notification, c.action)
+			if err != nil {
+				return nil, err
+			}
+			if told {
+				continue
+			}
 		}
 		out = append(out, c.Notification)
 	}

@@ -54,3 +54,19 @@ func (n *notifier) everybody(ctx context.Context, r model.Record, t store.Notice
 	n.tell(r, topic, model.ToAdmins, "admin", n.admins...)
 	return nil
 }
+
+// inParts are the actions of a batch that change many tickets a part at a time:
+// each person is told once of all parts.
+func (n *notifier) inParts(ctx context.Context) (map[string]bool, error) {
+	var actions []string
+	for _, c := range n.found {
+		actions = append(actions, c.action)
+	}
+	slices.Sort(actions)
+	list, err := n.tx.BulkActions(ctx, slices.Compact(actions), model.BulkAtOnce)
+	out := map[string]bool{}
+	for _, a := range list {
+		out[a] = true
+	}
+	return out, err
+}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"escalated/model"
 )
@@ -53,4 +55,27 @@ func (r Reader) NoticeChoices(ctx context.Context, ids []model.PersonID) (map[mo
 		out[c.Person] = append(out[c.Person], c.NoticeChoice)
 	}
 	return out, err
+}
+
+// BulkActions are those of the actions that change more tickets than a number.
+func (r Reader) BulkActions(ctx context.Context, actions []string, more int) (out []string, err error) {
+	for part := range slices.Chunk(actions, 1000) {
+		q, args := in("SELECT action_id FROM bulk_jobs WHERE action_id IN (?) AND total > ?", part, more)
+		list, err := many[string](ctx, r, q, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// CountNotification adds to what a person was told of an action before, and
+// makes it new again; false when they were not told yet.
+func (tx *Tx) CountNotification(ctx context.Context, m model.Notification, action string) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE notifications SET n = n + ?, ticket_id = NULL, read_at = NULL WHERE id = (
+		SELECT n.id FROM notifications n JOIN events e ON e.id = n.event_id
+		WHERE n.person_id = ? AND n.topic = ? AND n.at > ? AND e.action_id = ? ORDER BY n.id DESC LIMIT 1)`,
+		max(m.Count, 1), m.PersonID, string(m.Topic), m.At.Add(-24*time.Hour), action)
+	return n > 0, err
 }
