@@ -22,7 +22,7 @@ import (
 )
 
 // benchParts are what can be measured, in order.
-var benchParts = []string{"queue", "views", "ticket", "portal", "search", "palette", "create", "receive", "reply", "live", "bulk", "sla"}
+var benchParts = []string{"queue", "views", "ticket", "portal", "search", "palette", "create", "receive", "reply", "live", "bulk", "sla", "rules"}
 
 // benchCommand measures the desk as it is: a server of its own on this
 // machine, one connection, warm.

@@ -102,6 +102,8 @@ func (o *bench) cases(ctx context.Context, part string) (list []benchCase, end f
 		list, end, err = o.liveCases(ctx)
 	case "sla":
 		list, err = o.slaCases(ctx)
+	case "rules":
+		list, end, err = o.ruleCases(ctx)
 	case "bulk":
 		list, err = o.bulkCases(ctx)
 	case "create":

@@ -58,6 +58,9 @@ func (d *Desk) armedRules(ctx context.Context, r store.Reader, wanted func(model
 // trigger behind it get a run too, because what it does may be what they wait
 // for; theirs is forgotten if it is not.
 func (d *Desk) QueueRules(ctx context.Context, tx *store.Tx, recs []model.Record) error {
+	if err := fireAnew(ctx, tx, recs); err != nil {
+		return err
+	}
 	rules, n, err := d.armedRules(ctx, tx.Reader, func(x model.Rule) bool { return x.Trigger != model.TriggerTime })
 	if err != nil || len(rules) == 0 {
 		return err
@@ -69,6 +72,25 @@ func (d *Desk) QueueRules(ctx context.Context, tx *store.Tx, recs []model.Record
 	for _, r := range recs {
 		if err := q.fact(ctx, r); err != nil {
 			return fmt.Errorf("rules for event %d: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
+// fireAnew begins a new life for tickets that were opened again.
+func fireAnew(ctx context.Context, tx *store.Tx, recs []model.Record) error {
+	for _, r := range recs {
+		if r.Kind != (model.StatusChanged{}).Kind() {
+			continue
+		}
+		e, err := r.Event()
+		if err != nil {
+			return err
+		}
+		if e, ok := e.(model.StatusChanged); ok && !e.From.IsOpen() && e.To.IsOpen() {
+			if err := tx.FireAnew(ctx, r.TicketID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

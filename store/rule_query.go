@@ -235,7 +235,7 @@ var causes = map[string]string{
 	model.CauseAssigned: "'assigned:' || t.assigned_at",
 	model.CauseUpdated:  "'updated:' || t.updated_at",
 	model.CauseSLA:      "'sla:' || t.sla_level || ':' || t.next_due_at",
-	model.CauseOnce:     "'once:' || t.reopened_count",
+	model.CauseOnce:     "'once'",
 }
 
 // RuleCandidates are tickets that a rule by the clock has not fired for, after

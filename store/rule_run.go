@@ -23,6 +23,13 @@ func (tx *Tx) UnfireRule(ctx context.Context, rule model.RuleID, ticket model.Ti
 	return err
 }
 
+// FireAnew lets rules that fire for a ticket once do so again: it was opened
+// again.
+func (tx *Tx) FireAnew(ctx context.Context, ticket model.TicketID) error {
+	_, err := tx.exec(ctx, "DELETE FROM rule_firings WHERE ticket_id = ? AND cause = 'once'", int64(ticket))
+	return err
+}
+
 // InsertRun writes a run.
 func (tx *Tx) InsertRun(ctx context.Context, x model.RuleRun) (model.RunID, error) {
 	id, err := tx.insert(ctx, `INSERT INTO rule_runs (rule_id, rule_version, ticket_id, event_id, cause, depth, state, step, next_at, why, results, error, at, ended_at, us)
