@@ -85,6 +85,7 @@ func TestMailShots(t *testing.T) {
 	}{{"desktop-light", "light", 900}, {"desktop-dark", "dark", 900}, {"phone-light", "light", 390}, {"phone-dark", "dark", 390}} {
 		p := browser.Open(t, browser.Options{Base: server.URL, Width: c.width, Height: 700, Theme: c.theme})
 		for name := range pages {
+			p.Resize(c.width, 300)
 			p.Goto("/" + name)
 			if wide := browser.Eval[int](p, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
 				t.Errorf("%s %s is %d pixels too wide", name, c.name, wide)

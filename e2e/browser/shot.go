@@ -39,12 +39,14 @@ func (p *Page) shoot(name string, how chromedp.Action[[]byte]) {
 	}
 }
 
-// Picture is the whole height of the page as a PNG.
+// Picture is the whole height of the page as a PNG. The window grows for it: a
+// picture beyond the window is shifted on pages that read from the right.
 func (p *Page) Picture() []byte {
 	p.t.Helper()
+	p.Resize(p.opt.Width, max(Eval[int](p, "document.documentElement.scrollHeight"), 200))
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		p.t.Fatalf("take a picture: %v", err)
 	}

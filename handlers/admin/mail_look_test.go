@@ -48,9 +48,10 @@ func TestBrandingPage(t *testing.T) {
 		lacksNone(t, bad[1], page.Body, `aria-invalid="true"`)
 	}
 	admin.Post("admin/branding/update/", helpdesktest.F("email_accent_color", "#FC0", "email_footer_text", "Acme Ltd", "email_logo_url", "https://cdn.test/l.png")).Is(http.StatusSeeOther)
+	lacksNone(t, "the page after saving", admin.Get("admin/branding/").Body, `value="#ffcc00"`, "#ffcc00 on white is 1.5:1")
 	admin.Post("admin/branding/test/", helpdesktest.F("shown_kind", "reply", "shown_locale", "en")).Is(http.StatusSeeOther)
 	m := d.MailTo(boss.Email)
-	lacksNone(t, "the test mail", m.HTML, "https://cdn.test/l.png", "Acme Ltd")
+	lacksNone(t, "the test mail", m.HTML, "#8c6e00", "https://cdn.test/l.png", "Acme Ltd")
 	lacksNone(t, "its subject", m.Subject, "Test: [ESC-1042]")
 }
 
