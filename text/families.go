@@ -43,6 +43,7 @@ var Families = []Family{
 	{"rulepages.channel_", words(`app mail`)},
 	{"rulepages.group_", words(`clock ticket talk sla`)},
 	{"rulepages.state_", words(`all due waiting done skipped stopped failed`)},
+	{"rulepages.run_", words(`log_only off gone changed depth budget fault cancelled`)},
 	{"rulepages.result_", words(`done same failed waited planned`)},
 	{"backtest.cut_", words(`time tickets`)},
 	{"queue.sla_", words(`none running at_risk overdue paused`)},
@@ -127,7 +128,7 @@ var Families = []Family{
 		department.member_added department.member_removed tag.saved tag.created tag.changed tag.deleted
 		tag.archived tag.restored view.created view.changed view.deleted status.saved status.moves_saved field.saved ticket.field_changed ticket.field_set ticket.field_cleared
 		rating.given rating.given_again rating.asked setting.changed delivery.failed delivery.retried notice_rules.saved mail_text.saved mail_text.reset logo.changed
-		sla.warning sla.breached sla_policy.saved calendar.saved ticket.escalated ticket.escalated_why rule.notified rule.stopped rule.saved ticket.left_unassigned ticket.routed`)},
+		sla.warning sla.breached sla_policy.saved calendar.saved ticket.escalated ticket.escalated_why rule.notified rule.stopped rule.cancelled rule.saved ticket.left_unassigned ticket.routed`)},
 	{"event.rule_stopped.", words(`depth budget`)},
 	{"event.unassigned_why.", words(`nobody away absent full skills`)},
 	{"event.routed_how.", words(`round_robin least_busy skill stand_in`)},
@@ -141,7 +142,7 @@ var Families = []Family{
 		forget_notifications forget_changes forget_drafts forget_rule_runs forget_deliveries sweep_files compare_views maintain`)},
 	{"jobs.figure_", words(`routed woken closed asked erased purged breached warned refreshed repaired returned matched done failed waiting sessions links files mails notifications
 		changes drafts deliveries runs`)},
-	{"jobs.outlet_", words(`search mail notify webhook rules routing sla`)},
+	{"jobs.outlet_", words(`search mail notify rules`)},
 	{"jobs.by_", words(`clock command`)},
 	{"deliveries.state_", words(`queued sent failed`)},
 	{"rating.score_", words(`terrible poor okay good excellent`)},
@@ -166,7 +167,7 @@ var Families = []Family{
 		snooze_when snooze_past snooze_solved split_none split_first split_note_first ticket_merged ticket_unknown merge_self merge_deleted
 		link_self link_double link_circle incidents_none undo_merged_on setting_unknown setting_later setting_line setting_empty setting_listen setting_base
 		setting_prefix setting_network setting_reference setting_transitions setting_smtp setting_sender
-		setting_domain setting_bool setting_number setting_choice field_required field_resolve rating_open rating_over condition_field condition_op condition_words condition_event condition_policy condition_nested rule_actions rule_wait_last rule_json rule_again rule_time_all rule_time_closed rule_rerun rule_machine rule_fault rule_no_department rule_notify_nobody rule_nobody_nobody rule_nobody_away rule_nobody_absent rule_nobody_full rule_nobody_skills`)},
+		setting_domain setting_bool setting_number setting_choice field_required field_resolve rating_open rating_over condition_field condition_op condition_words condition_event condition_policy condition_nested rule_actions rule_wait_last rule_json rule_again rule_time_all rule_time_closed rule_rerun rule_over rule_machine rule_fault rule_no_department rule_notify_nobody rule_nobody_nobody rule_nobody_away rule_nobody_absent rule_nobody_full rule_nobody_skills`)},
 	{"errors.page.", words(`400.title 400.text 401.title 401.text 403.title 403.text 404.title 404.text 405.title 405.text
 		409.title 409.text 413.title 413.text 421.title 421.text 422.title 422.text 429.title 429.text
 		500.title 500.text 503.title 503.text reference home back`)},
@@ -175,9 +176,10 @@ var Families = []Family{
 		agent.name agent.first_name department.name desk.name`)},
 	{"macros.act_", words(`send_reply insert_canned add_note set_status set_priority set_type set_department assign add_tags remove_tags snooze follow unfollow delete`)},
 	{"macros.snooze_", words(`1h 4h tomorrow next_week until_reply`)},
-	{"rules.template_", words(`urgent_unanswered reopened vip stale out_of_hours unassigned sla_warning low_rating
-		what_urgent_unanswered what_reopened what_vip what_stale what_out_of_hours what_unassigned what_sla_warning what_low_rating
-		text_stale text_out_of_hours text_low_rating`)},
+	{"rules.template_", words(`urgent_unanswered reopened vip stale out_of_hours unassigned sla_warning low_rating`)},
+	{"rules.template_what_", words(`urgent_unanswered reopened vip stale out_of_hours unassigned sla_warning low_rating`)},
+	{"rules.template_text_", words(`stale out_of_hours low_rating`)},
+	{"rules.run_", words(`log_only off gone changed depth budget fault`)},
 	{"ui.hue.", words(`blue violet amber teal red orange green grey indigo mint`)},
 }
 
