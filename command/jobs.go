@@ -226,3 +226,14 @@ func slaCommand(a *app) *cobra.Command {
 	c.Flags().IntVar(&threshold, "warning-threshold", 30, a.say.T("jobs.flag_threshold"))
 	return c
 }
+
+// rulesCommand evaluates rules by time.
+func rulesCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "evaluate-escalations", Aliases: []string{"evaluate_escalations"},
+		Short: a.say.T("jobs.command_rules"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.job(c, "evaluate-rules", []string{"matched", "done"}, nil)
+		},
+	}
+}

@@ -23,6 +23,7 @@ var commands = []func(*app) *cobra.Command{
 	serveCommand,
 	receiveCommand,
 	slaCommand,
+	rulesCommand,
 	closeCommand,
 	wakeCommand,
 	purgeCommand,

@@ -38,7 +38,7 @@ func (s *server) fact(r model.Record, t store.NoticeTicket, e model.Event) {
 			return
 		}
 		fields["ticket_id"], fields["reference"] = int64(t.ID), t.Reference
-		s.list = append(s.list, model.Delivery{EventID: r.ID, TicketID: t.ID, Name: name, URL: s.url})
+		s.list = append(s.list, model.Delivery{EventID: r.ID, TicketID: t.ID, Name: name, URL: s.url, CreatedAt: r.At})
 		s.what = append(s.what, fields)
 	}
 	switch e := e.(type) {
@@ -51,9 +51,11 @@ func (s *server) fact(r model.Record, t store.NoticeTicket, e model.Event) {
 		if e.Staff {
 			topic = model.NoticeColleague
 		}
-		if !e.Imported {
+		if !e.Imported && !e.Held {
 			say(topic, "reply.created", map[string]any{"reply_id": int64(e.Message), "is_internal": false})
 		}
+	case model.MessageReleased:
+		say(model.NoticeReply, "reply.created", map[string]any{"reply_id": int64(e.Message), "is_internal": false})
 	case model.Assigned:
 		say(model.NoticeAssigned, "ticket.assigned", map[string]any{"agent_id": int64(e.To)})
 	case model.StatusChanged:
@@ -109,11 +111,12 @@ func (s *server) change(r model.Record, t store.NoticeTicket, e model.Event, say
 	}
 }
 
-// queue writes what was noted.
+// queue writes what was noted, with the number and time of the fact, by which
+// the other side can put requests in order.
 func (s *server) queue(ctx context.Context, tx *store.Tx) error {
 	for i, m := range s.list {
 		var err error
-		if m.Body, err = json.Marshal(map[string]any{"event": m.Name, "data": s.what[i]}); err != nil {
+		if m.Body, err = json.Marshal(map[string]any{"event": m.Name, "data": s.what[i], "sequence": int64(m.EventID), "occurred_at": m.CreatedAt.Std()}); err != nil {
 			return err
 		}
 		if _, err := tx.InsertDelivery(ctx, m); err != nil {

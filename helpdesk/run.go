@@ -62,7 +62,6 @@ func (d *Desk) outlets() []outbox.Outlet {
 		{Name: "search", Kinds: store.SearchKinds, Route: func(_ context.Context, tx *store.Tx, recs []model.Record) error {
 			return store.FeedSearch(tx, recs)
 		}},
-		d.hooks.Outlet(),
 		{Name: "notify", Kinds: desk.NoticeKinds, Route: d.desk.Notify, Routed: d.desk.TellNoticed},
 		{Name: "rules", Kinds: model.RuleKinds, Route: d.desk.QueueRules},
 	}

@@ -35,6 +35,7 @@ type Clock struct {
 	jobs   []Job
 	log    *slog.Logger
 	holder string // of leases: this clock in this process
+	settle time.Duration
 
 	mu      sync.Mutex
 	running map[string]bool
@@ -48,7 +49,7 @@ func New(d *desk.Desk, jobs []Job, log *slog.Logger) *Clock {
 	}
 	var id [6]byte
 	rand.Read(id[:]) // never fails since Go 1.24
-	return &Clock{desk: d, jobs: jobs, log: log, holder: fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id[:])), running: map[string]bool{}}
+	return &Clock{desk: d, jobs: jobs, log: log, holder: fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id[:])), settle: settleIn, running: map[string]bool{}}
 }
 
 // clockwork is who runs the jobs.
@@ -76,7 +77,7 @@ func (c *Clock) Run(ctx context.Context) error {
 	// gocron's: so they outlive a restart and a machine that slept, another
 	// process sees them, and a clock that was set back stalls nothing.
 	_, err = s.NewJob(gocron.DurationJob(look), gocron.NewTask(func() { c.look(ctx, s) }),
-		gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithStartAt(gocron.WithStartDateTime(time.Now().Add(settleIn))))
+		gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithStartAt(gocron.WithStartDateTime(time.Now().Add(c.settle))))
 	if err != nil {
 		return errors.Join(fmt.Errorf("start the clock: %w", err), s.Shutdown())
 	}

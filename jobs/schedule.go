@@ -18,7 +18,7 @@ type Figures = model.Figures
 
 // Job is one thing that happens by the clock.
 type Job struct {
-	Name  string // of its row, and in the text keys jobs.name_NAME and jobs.what_NAME
+	Name  string // of its row, and in the text keys jobs.name_… and jobs.what_…
 	Every time.Duration
 	Do    func(ctx context.Context, d *desk.Desk, by model.Actor) (Figures, error)
 }

@@ -24,8 +24,6 @@ type Outlet struct {
 	// Kinds are the events it wants; nil for all. The records of an action come
 	// together, those it does not want left out.
 	Kinds []string
-	// Idle says that nothing is wanted for now; nil is never.
-	Idle func(ctx context.Context) bool
 	// Route turns records into work rows. It must have no effects outside tx.
 	Route func(ctx context.Context, tx *store.Tx, recs []model.Record) error
 	// Routed is called after a commit of Route, to wake who does the work.
@@ -43,12 +41,9 @@ type Options struct {
 // batch is how many records an outlet reads at once.
 const batch = 200
 
-// How far, in records and in time, the cursor that is kept may lag behind the
+// lagging is how far, in records, the cursor that is kept may lag behind the
 // one in memory while an outlet finds nothing that it wants.
-const (
-	lagRecords = 1000
-	lagTime    = 30 * time.Second
-)
+const lagging = 1000
 
 // tries is how often an action may fail an outlet before it is put aside.
 const tries = 5
@@ -65,14 +60,13 @@ type Dispatcher struct {
 // outlet is an Outlet with what it remembers.
 type outlet struct {
 	Outlet
-	db     *store.DB
-	log    *slog.Logger
-	wants  map[string]bool
-	mu     sync.Mutex    // one at a time: Run and Drain
-	seen   model.EventID // everything up to here is routed or not wanted
-	kept   model.EventID // as the database has it
-	keptAt model.Time
-	known  bool // seen was read from the database
+	db    *store.DB
+	log   *slog.Logger
+	wants map[string]bool
+	mu    sync.Mutex    // one at a time: Run and Drain
+	seen  model.EventID // everything up to here is routed or not wanted
+	kept  model.EventID // as the database has it
+	known bool          // seen was read from the database
 }
 
 // New makes a dispatcher. Nothing runs before Run or Drain.

@@ -38,12 +38,11 @@ func (n *outlet) step(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	last := recs[len(recs)-1].ID
-	idle := n.Idle != nil && n.Idle(ctx)
 	wanted := n.pick(recs)
-	if len(wanted) == 0 || idle {
+	if len(wanted) == 0 {
 		// Kept in memory mostly: after a restart some are looked at again.
 		n.seen = last
-		return true, n.lag(ctx, idle)
+		return true, n.lag(ctx)
 	}
 	err = n.route(ctx, wanted, last)
 	if err == nil {
@@ -57,14 +56,12 @@ func (n *outlet) step(ctx context.Context) (more bool, err error) {
 }
 
 // moved notes that everything up to an event is done with.
-func (n *outlet) moved(last model.EventID) { n.seen, n.kept, n.keptAt = last, last, n.db.Now() }
+func (n *outlet) moved(last model.EventID) { n.seen, n.kept = last, last }
 
-// lag keeps the cursor now and then although nothing was routed. What is old
-// cannot go while an outlet seems not to have read it, and one that was idle
-// begins, once there is something for it, with what is new.
-func (n *outlet) lag(ctx context.Context, idle bool) error {
-	now := n.db.Now()
-	if n.seen-n.kept < lagRecords && (!idle || now.Sub(n.keptAt) < lagTime && now >= n.keptAt) {
+// lag keeps the cursor now and then although nothing was routed: what is old
+// cannot go while an outlet seems not to have read it.
+func (n *outlet) lag(ctx context.Context) error {
+	if n.seen-n.kept < lagging {
 		return nil
 	}
 	err := n.db.Write(ctx, func(tx *store.Tx) error { return tx.MoveCursor(tx.Ctx, n.Name, n.seen) })

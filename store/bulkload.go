@@ -62,7 +62,7 @@ func (db *DB) BulkLoad(ctx context.Context, stage func(string), fn func(b *Bulk)
 	after := append(statements, "INSERT INTO search (search, rank) VALUES ('hashsize', 1048576)",
 		"DELETE FROM pile_counts", "INSERT INTO pile_counts (department_id, pile, n) SELECT coalesce(department_id, 0), pile, count(*) FROM tickets GROUP BY 1, 2",
 		"UPDATE counters SET n = max(n, (SELECT coalesce(max(id), 0) FROM tickets)) WHERE name = 'ticket'",
-		"INSERT OR REPLACE INTO outlets (name, last_event_id) SELECT o.name, (SELECT coalesce(max(id), 0) FROM events) FROM (SELECT name FROM outlets UNION VALUES ('search'), ('mail'), ('notify'), ('webhook')) o",
+		"INSERT OR REPLACE INTO outlets (name, last_event_id) SELECT o.name, (SELECT coalesce(max(id), 0) FROM events) FROM (SELECT name FROM outlets UNION VALUES ('search'), ('mail'), ('notify')) o",
 		"PRAGMA analysis_limit = 1000", "ANALYZE", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -4096", "PRAGMA wal_autocheckpoint = 1000")
 	stage("rows")
 	if err := db.run(ctx, before); err != nil {

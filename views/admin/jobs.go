@@ -19,18 +19,22 @@ type Deliveries struct {
 
 // jobName is what a job is called. One of a later release goes by its bare name.
 func jobName(ctx context.Context, name string) string {
-	if text.Has("jobs.name_" + name) {
-		return text.T(ctx, "jobs.name_"+name)
+	if key := wordOf(name); text.Has("jobs.name_" + key) {
+		return text.T(ctx, "jobs.name_"+key)
 	}
 	return name
 }
 
+// jobWhat is what a job does, in a sentence.
 func jobWhat(ctx context.Context, name string) string {
-	if text.Has("jobs.name_" + name) {
-		return text.T(ctx, "jobs.what_"+name)
+	if key := wordOf(name); text.Has("jobs.what_" + key) {
+		return text.T(ctx, "jobs.what_"+key)
 	}
 	return ""
 }
+
+// wordOf is a job's name as keys of texts have it.
+func wordOf(job string) string { return strings.ReplaceAll(job, "-", "_") }
 
 // figures are what a run did in words: "3 closed · 1 warned".
 func figures(ctx context.Context, f model.Figures) string {
@@ -92,3 +96,6 @@ func outletName(ctx context.Context, name string) string {
 	}
 	return name
 }
+
+// deliveryNumber is what a delivery is called on the other side.
+func deliveryNumber(id model.DeliveryID) string { return "delivery_" + num(id) }
