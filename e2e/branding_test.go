@@ -25,10 +25,10 @@ func TestBrandingAndTexts(t *testing.T) {
 	p := h.open(boss, browser.Options{})
 	p.Goto("admin/branding/")
 	p.Fill("#f-email_accent_color", "#ffcc00")
-	p.WaitText("#ffcc00 on white is 1.5:1")
+	p.WaitText("\u2066#ffcc00\u2069 on white is 1.5:1")
 	p.WaitTrue(`document.querySelector("iframe.mail-frame").src.includes("admin/mail-preview/")`)
 	p.ClickLoad("#branding-form button.primary")
-	p.WaitText("#ffcc00 on white is 1.5:1")
+	p.WaitText("\u2066#ffcc00\u2069 on white is 1.5:1")
 	p.ClickLoad(`#branding-shown button[formaction$="/test/"]`)
 	m := h.MailTo(boss.Email)
 	if !strings.Contains(m.HTML, "border-top:4px solid #8c6e00") {

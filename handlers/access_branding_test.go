@@ -27,7 +27,7 @@ func init() {
 		if err := png.Encode(&logo, image.NewNRGBA(image.Rect(0, 0, 8, 8))); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Verbs().SaveLogo(t.Context(), w.Admin("fiona").Actor(), model.LogoLight, &logo); err != nil {
+		if err := w.Verbs().SaveLogo(t.Context(), w.Admin("bertha").Actor(), model.LogoLight, &logo); err != nil {
 			t.Fatal(err)
 		}
 	})

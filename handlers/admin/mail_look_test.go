@@ -37,7 +37,7 @@ func TestBrandingPage(t *testing.T) {
 	d.As(d.Admin("other")).Get(previewFrame.FindString(page.Body)).Is(http.StatusNotFound)
 
 	part := admin.HTMX("mail-preview").Post("admin/branding/preview/", helpdesktest.F("email_accent_color", "#ffcc00", "shown_as", "phone_dark", "shown_locale", "ar", "shown_kind", "sign_in")).Is(http.StatusOK)
-	lacksNone(t, "the preview", part.Body, "#ffcc00 on white is 1.5:1", `class="mail-frame phone dark"`)
+	lacksNone(t, "the preview", part.Body, "\u2066#ffcc00\u2069 on white is 1.5:1", `class="mail-frame phone dark"`)
 	frame = admin.Get(previewFrame.FindString(part.Body))
 	lacksNone(t, "the dark frame", frame.Body, `dir="rtl"`, "@media all")
 	part = admin.Post("admin/branding/preview/", helpdesktest.F("email_accent_color", "#ffcc00", "shown_as", "plain")).Is(http.StatusOK)
@@ -48,7 +48,7 @@ func TestBrandingPage(t *testing.T) {
 		lacksNone(t, bad[1], page.Body, `aria-invalid="true"`)
 	}
 	admin.Post("admin/branding/update/", helpdesktest.F("email_accent_color", "#FC0", "email_footer_text", "Acme Ltd", "email_logo_url", "https://cdn.test/l.png")).Is(http.StatusSeeOther)
-	lacksNone(t, "the page after saving", admin.Get("admin/branding/").Body, `value="#ffcc00"`, "#ffcc00 on white is 1.5:1")
+	lacksNone(t, "the page after saving", admin.Get("admin/branding/").Body, `value="#ffcc00"`, "\u2066#ffcc00\u2069 on white is 1.5:1")
 	admin.Post("admin/branding/test/", helpdesktest.F("shown_kind", "reply", "shown_locale", "en")).Is(http.StatusSeeOther)
 	m := d.MailTo(boss.Email)
 	lacksNone(t, "the test mail", m.HTML, "#8c6e00", "https://cdn.test/l.png", "Acme Ltd")
