@@ -92,7 +92,7 @@ type replay struct {
 	defs     []FieldDef
 	did      map[string][]Event // by action
 	kept     map[string]keptMoment
-	customer bool               // who acts is of the customer's side
+	customer bool // who acts is of the customer's side
 }
 
 // keptMoment is what facts do not tell of how a ticket was before an action.

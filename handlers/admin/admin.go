@@ -64,6 +64,7 @@ func Routes(d *desk.Desk) []web.Route {
 // features are the routes that features bring, each from a file of its own.
 var features = []func(h *handler) []web.Route{
 	ruleRoutes,
+	backtestRoutes,
 	routingRoutes,
 	skillRoutes,
 	statusRoutes,

@@ -26,6 +26,7 @@ var features = []func(h *handler) []web.Route{
 	workspaceRoutes,
 	dashboardRoutes,
 	whyRoutes,
+	ruleRoutes,
 	sideRoutes,
 	recipientRoutes,
 	paletteRoutes,

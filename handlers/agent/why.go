@@ -22,9 +22,13 @@ func (h *handler) ShowWhy(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	rules, err := h.desk.RulesOn(c.UserContext(), web.By(c), id)
+	if err != nil {
+		return err
+	}
 	side, err := h.side(c, "")
 	if err != nil {
 		return err
 	}
-	return web.PageOr(c, fiber.StatusOK, view.WhyPage(view.Explanation{Side: side, Why: why}), "dialog")
+	return web.PageOr(c, fiber.StatusOK, view.WhyPage(view.Explanation{Side: side, Why: why, Rules: rules, LogLinks: web.By(c).Can(model.PermRules), Cancels: web.By(c).Can(model.PermTicketEdit)}), "dialog")
 }

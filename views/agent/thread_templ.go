@@ -829,7 +829,7 @@ func eventIcon(kind string) string {
 		return "warn"
 	case "ticket.escalated":
 		return "arrow-up"
-	case "rule.notified":
+	case "rule.notified", "rule.cancelled":
 		return "bell"
 	case "ticket.left_unassigned", "ticket.routed":
 		return "user"

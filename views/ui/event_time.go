@@ -20,6 +20,8 @@ func timeText(ctx context.Context, who string, fact model.Event) (string, bool) 
 		}
 	case model.RuleNotified:
 		return text.T(ctx, "event.rule.notified", "Actor", who, "Name", f.Name), true
+	case model.RuleCancelled:
+		return text.T(ctx, "event.rule.cancelled", "Actor", who, "Name", f.Name), true
 	case model.RuleStopped:
 		return text.T(ctx, "event.rule.stopped", "Name", f.Name, "Why", text.T(ctx, "event.rule_stopped."+f.Why)), true
 	case model.LeftUnassigned:
