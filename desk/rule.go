@@ -15,8 +15,10 @@ import (
 // The bounds of what pages count of rules.
 const (
 	ruleFigureDay = 24 * time.Hour
-	ruleRunsMost  = 10_000 // runs of a day that are counted
+	ruleRunsMost  = 1000 // runs of a day that are counted
 )
+
+func init() { undoNeeds["rule"] = model.PermRules }
 
 // Rules lists the rules in their order, with what they did in the last day and
 // what is wrong with them now.

@@ -185,7 +185,7 @@ func (r *router) ticketVars(l *letter, n *news, staff bool) model.Vars {
 		v["rule.name"] = ruleFor(n, l.to).Name
 	}
 	if n.said != nil && !(l.shy && !n.said.Author.Kind.Staff()) {
-		v["author.name"] = saidName(l.words, n)
+		v["author.name"] = l.saidName(l.words, n)
 	}
 	return v
 }

@@ -42,27 +42,27 @@ func (r *router) tell(l *letter, n *news, a addressee, shy bool, url string) {
 	case model.MailReply:
 		r.tellReply(l, n)
 	case model.MailCustomerReply:
-		l.page.Heading = w.T("mail.customer_reply_heading", "Name", saidName(w, n), "Reference", t.Reference)
+		l.page.Heading = w.T("mail.customer_reply_heading", "Name", l.saidName(w, n), "Reference", t.Reference)
 		l.page.Said = saidBy(n)
 		l.page.Rows = r.propertyRows(w, n)
 		if n.said.HeldAt != 0 {
 			l.page.Lead = append(l.page.Lead, w.T("mail.held"))
 		}
 	case model.MailStaffReply:
-		l.page.Heading = w.T("mail.staff_reply_heading", "Name", saidName(w, n), "Reference", t.Reference)
+		l.page.Heading = w.T("mail.staff_reply_heading", "Name", l.saidName(w, n), "Reference", t.Reference)
 		l.page.Said = saidBy(n)
 		l.page.Rows = r.statusRow(w, n)
 	case model.MailAssigned:
 		l.page.Heading = w.T("mail.assigned_heading", "Name", nameIn(w, n.actor), "Reference", t.Reference)
 		l.page.Rows = append(subjectRow(w, t), r.propertyRows(w, n)...)
 		if n.said != nil {
-			l.page.Said = &emails.Said{By: saidName(w, n), When: w.DateTime(n.said.CreatedAt.Std()), Text: model.Excerpt(n.said.Plain(), 400)}
+			l.page.Said = &emails.Said{By: l.saidName(w, n), When: w.DateTime(n.said.CreatedAt.Std()), Text: model.Excerpt(n.said.Plain(), 400)}
 		}
 	case model.MailDraftHeld:
 		l.page.Heading = w.T("mail.draft_held_heading", "Reference", t.Reference)
-		l.page.Lead = []string{w.T("mail.draft_held_lead", "Name", saidName(w, n))}
+		l.page.Lead = []string{w.T("mail.draft_held_lead", "Name", l.saidName(w, n))}
 		if l.page.Said = saidBy(n); n.said != nil {
-			l.page.Said.By, l.page.Said.When = saidName(w, n), w.DateTime(n.said.CreatedAt.Std())
+			l.page.Said.By, l.page.Said.When = l.saidName(w, n), w.DateTime(n.said.CreatedAt.Std())
 		}
 	case model.MailStatus:
 		r.tellStatus(l, n, staff, shy)
@@ -107,7 +107,7 @@ func (r *router) signUpURL(l *letter) string {
 // tellReply is an answer as its reader expects one: the words first.
 func (r *router) tellReply(l *letter, n *news) {
 	w := l.words
-	l.via = saidName(w, n)
+	l.via = l.saidName(w, n)
 	l.page.Heading = w.T("mail.reply_heading", "Name", l.via)
 	l.page.Said = saidBy(n)
 	if n.status != nil && n.status.To == model.Resolved {
@@ -146,9 +146,14 @@ func nameIn(w text.Words, p model.Person) string {
 	return p.Email
 }
 
-func saidName(w text.Words, n *news) string {
+// saidName is who wrote what a mail is about. What a rule says, the desk says:
+// the names of rules are the staff's.
+func (l *letter) saidName(w text.Words, n *news) string {
 	if n.said == nil {
 		return nameIn(w, n.actor)
+	}
+	if n.said.Author.Kind == model.KindMachine && l.desk != "" {
+		return l.desk
 	}
 	if n.said.Author.Name != "" {
 		return n.said.Author.Name

@@ -784,6 +784,7 @@ CREATE TABLE rule_runs (
 ) STRICT;
 CREATE INDEX rule_runs_due    ON rule_runs(next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX rule_runs_rule   ON rule_runs(rule_id, id);
+CREATE INDEX rule_runs_state  ON rule_runs(state, id);
 CREATE INDEX rule_runs_ticket ON rule_runs(ticket_id, at) WHERE ticket_id IS NOT NULL;
 
 -- Requests to other people's servers: from rules, and of notifications. Each
