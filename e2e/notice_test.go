@@ -62,7 +62,7 @@ func TestNotices(t *testing.T) {
 	agent.Fill("#f-to", "06:15")
 	agent.Check("input[value=sla_breach]", true)
 	agent.CheckAxe()
-	agent.ClickLoad("#quiet-form button=Save changes")
+	agent.ClickLoad("#quiet-form button[type=submit]")
 	if agent.Value("#f-from") != "21:30" || agent.Value("#f-to") != "06:15" || !agent.Checked("input[value=sla_breach]") {
 		t.Errorf("quiet from %s to %s", agent.Value("#f-from"), agent.Value("#f-to"))
 	}
