@@ -158,6 +158,9 @@ func (m *mailLook) TestBranding(c *fiber.Ctx) error {
 		return err
 	}
 	draft := model.MailDraft{Kind: model.MailKind(f.Text("shown_kind")), Locale: f.Text("shown_locale")}
+	if draft.Kind == "" {
+		draft.Kind = model.MailReply
+	}
 	address, err := m.desk.SendSampleMail(c.UserContext(), web.By(c), draft)
 	if err != nil {
 		return err
