@@ -14,7 +14,7 @@ func (d *Desk) Works(ctx context.Context, by model.Actor) (w model.Works, err er
 		return w, model.ErrDenied
 	}
 	r := d.db.Read()
-	w.Now, w.Mail, w.Deliveries = d.Now(), map[model.MailState]int{}, map[model.DeliveryState]int{}
+	w.Now = d.Now()
 	if w.Jobs, err = r.Jobs(ctx); err != nil {
 		return w, fmt.Errorf("list jobs: %w", err)
 	}
@@ -24,15 +24,8 @@ func (d *Desk) Works(ctx context.Context, by model.Actor) (w model.Works, err er
 	if w.Parked, err = r.ParkedItems(ctx, 50); err != nil {
 		return w, fmt.Errorf("list parked events: %w", err)
 	}
-	for _, s := range []model.MailState{model.MailQueued, model.MailFailed} {
-		if w.Mail[s], err = r.CountMails(ctx, model.OutgoingFilter{State: s}); err != nil {
-			return w, fmt.Errorf("count mail: %w", err)
-		}
-	}
-	for _, s := range []model.DeliveryState{model.DeliveryQueued, model.DeliveryFailed} {
-		if w.Deliveries[s], err = r.CountDeliveries(ctx, s); err != nil {
-			return w, fmt.Errorf("count deliveries: %w", err)
-		}
+	if w.Mail, w.Deliveries, err = r.QueueCounts(ctx); err != nil {
+		return w, fmt.Errorf("count queues: %w", err)
 	}
 	return w, nil
 }

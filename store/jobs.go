@@ -109,3 +109,21 @@ func (r Reader) ParkedTogether(ctx context.Context, outlet string, id model.Even
 	return many[model.Record](ctx, r, "SELECT "+recordColumns+` FROM parked_events p JOIN events e ON e.id = p.event_id
 		WHERE p.outlet = ? AND e.action_id = (SELECT action_id FROM events WHERE id = ?) ORDER BY e.id`, outlet, int64(id))
 }
+
+// QueueCounts counts what waits and what failed in the queues of mail and
+// webhooks, each at most model.OutgoingCap.
+func (r Reader) QueueCounts(ctx context.Context) (map[model.MailState]int, map[model.DeliveryState]int, error) {
+	count := func(table, state, as string) string {
+		return "(SELECT count(*) FROM (SELECT 1 FROM " + table + " WHERE state = '" + state + "' LIMIT ?)) AS " + as
+	}
+	n, err := one[struct {
+		MailQueued int `db:"mail_queued"`
+		MailFailed int `db:"mail_failed"`
+		Queued     int `db:"queued"`
+		Failed     int `db:"failed"`
+	}](ctx, r, "SELECT "+count("outgoing_mail", "queued", "mail_queued")+", "+count("outgoing_mail", "failed", "mail_failed")+", "+
+		count("webhook_deliveries", "queued", "queued")+", "+count("webhook_deliveries", "failed", "failed"),
+		model.OutgoingCap, model.OutgoingCap, model.OutgoingCap, model.OutgoingCap)
+	return map[model.MailState]int{model.MailQueued: n.MailQueued, model.MailFailed: n.MailFailed},
+		map[model.DeliveryState]int{model.DeliveryQueued: n.Queued, model.DeliveryFailed: n.Failed}, err
+}
