@@ -166,9 +166,9 @@ func TestCancelWhatARuleWaitsFor(t *testing.T) {
 func TestBacktestPages(t *testing.T) {
 	d := helpdesktest.New(t)
 	root, carol := d.Admin("root"), d.Customer("carol")
-	admin := d.As(root)
 	ticket := carol.Opens("Printer on fire")
 	d.Later(26 * time.Hour)
+	admin := d.As(root)
 	id, err := d.Verbs().SaveRule(t.Context(), root.Actor(), model.Rule{Name: "Greets", Trigger: model.TriggerCreated, Actions: model.Actions{{Type: model.ActPriority, Value: "low"}}})
 	if err != nil {
 		t.Fatal(err)
