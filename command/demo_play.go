@@ -57,6 +57,10 @@ type moment struct {
 	do func(ctx context.Context) error
 }
 
+// demoPromised is since when tickets of the demo have deadlines: long enough to
+// have kept, missed and running ones.
+const demoPromised = 36 * time.Hour
+
 // play fills an empty desk.
 func (p *demoPlayer) play(ctx context.Context, key []byte) error {
 	p.staff, p.customers, p.departments = demoStaff(), demoCustomers(), map[string]model.DepartmentID{}
@@ -68,13 +72,16 @@ func (p *demoPlayer) play(ctx context.Context, key []byte) error {
 	if err := p.furnish(ctx); err != nil {
 		return err
 	}
+	if err := p.desk.StandardSLA(ctx, model.System("setup"), p.now.Add(-demoPromised)); err != nil {
+		return fmt.Errorf("make promises: %w", err)
+	}
 	tickets := p.plan(scripts)
 	var all []moment
 	for _, t := range tickets {
 		all = append(all, p.moments(t)...)
 	}
 	slices.SortStableFunc(all, func(a, b moment) int { return int(a.at - b.at) })
-	clean := all[0].at
+	clean, checked := all[0].at, p.now.Add(-demoPromised)
 	for _, m := range all {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -83,6 +90,12 @@ func (p *demoPlayer) play(ctx context.Context, key []byte) error {
 			clean = m.at
 			if _, err := p.desk.CloseResolved(ctx, model.System("clock")); err != nil {
 				return fmt.Errorf("close resolved: %w", err)
+			}
+		}
+		for ; checked < m.at; checked = checked.Add(10 * time.Minute) {
+			p.clock.set(checked)
+			if _, err := p.desk.CheckSLA(ctx, model.System("sla")); err != nil {
+				return fmt.Errorf("check deadlines: %w", err)
 			}
 		}
 		p.clock.set(m.at)
