@@ -91,7 +91,7 @@ func (d *Desk) OpenLogo(ctx context.Context, by model.Actor, theme model.LogoThe
 	if !by.Can(model.PermSettings) {
 		return nil, model.ErrDenied
 	}
-	l, err := d.MailLook(ctx)
+	l, err := d.mailLook(ctx)
 	if err != nil {
 		return nil, err
 	}

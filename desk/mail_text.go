@@ -41,7 +41,14 @@ func (l *mailLook) forget() {
 
 // MailLook is what admins decided of the look and the words of mails. Callers
 // must not change it.
-func (d *Desk) MailLook(ctx context.Context) (*model.MailLook, error) {
+func (d *Desk) MailLook(ctx context.Context, by model.Actor) (*model.MailLook, error) {
+	if by.Kind != model.KindMachine && !by.Can(model.PermSettings) {
+		return nil, model.ErrDenied
+	}
+	return d.mailLook(ctx)
+}
+
+func (d *Desk) mailLook(ctx context.Context) (*model.MailLook, error) {
 	d.mails.mu.Lock()
 	defer d.mails.mu.Unlock()
 	if d.mails.now != nil {

@@ -25,7 +25,7 @@ func (d *Desk) postOffice() *mail.Post {
 			return d.desk.NewRateToken(ctx, model.System("mail"), tx, ticket, person)
 		},
 		Fewer:    d.desk.FewerToken,
-		Statuses: d.statuses, Look: d.desk.MailLook,
+		Statuses: d.statuses, Look: func(ctx context.Context) (*model.MailLook, error) { return d.desk.MailLook(ctx, part) },
 		Secret: func(ctx context.Context, id model.TokenID) (string, error) {
 			return d.desk.TokenSecret(ctx, part, id)
 		},

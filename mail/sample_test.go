@@ -152,7 +152,7 @@ func TestLongMessagesFit(t *testing.T) {
 // text in one language leaves the others alone.
 func TestOwnWordsInSentMail(t *testing.T) {
 	b := newBureau(t)
-	b.post.Look = b.MailLook
+	b.post.Look = func(ctx context.Context) (*model.MailLook, error) { return b.MailLook(ctx, model.System("mail")) }
 	b.ShowsMail(b.post)
 	boss := b.person(model.KindAdmin, "Nina")
 	var logo bytes.Buffer

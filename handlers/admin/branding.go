@@ -57,7 +57,7 @@ func (m *mailLook) branding(c *fiber.Ctx, f *web.Form, problems model.Invalid) (
 	if err != nil {
 		return p, err
 	}
-	look, err := m.desk.MailLook(ctx)
+	look, err := m.desk.MailLook(ctx, web.By(c))
 	if err != nil {
 		return p, err
 	}

@@ -119,6 +119,9 @@ func shapeOptions(ctx context.Context) []ui.Option {
 // isolated is a colour that reads from the left in any sentence.
 func isolated(c model.Colour) string { return "\u2066" + c.String() + "\u2069" }
 
+// specimen is what type is shown with; it means nothing in any language.
+const specimen = "Aa"
+
 func ratio(r float64) string { return strconv.FormatFloat(float64(int(r*10))/10, 'f', 1, 64) }
 
 // toCustomers are the mails that go to customers, guests and third parties.
