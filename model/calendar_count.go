@@ -10,6 +10,8 @@ const (
 	minuteMs = int64(time.Minute / time.Millisecond)
 	dayMs    = 24 * 60 * minuteMs
 	dayMins  = 24 * 60
+
+	quarterMs = 15 * minuteMs // clocks change at full quarters only
 )
 
 // longestIdle bounds a search: 29 February falls on the same weekday again
@@ -152,10 +154,14 @@ func steady(loc *time.Location, at Time) (end Time, offset int64) {
 	t := time.UnixMilli(int64(at)).In(loc)
 	_, seconds := t.Zone()
 	_, until := t.ZoneBounds()
-	if until.IsZero() {
-		return Never, int64(seconds) * 1000
+	end = Never
+	if !until.IsZero() {
+		end = Time(until.UnixMilli())
 	}
-	return Time(until.UnixMilli()), int64(seconds) * 1000
+	if end <= at { // the library ends leap years after the zone's table, 2040 and so on, a day early
+		end = at - Time(floorMod(int64(at), quarterMs)) + Time(quarterMs)
+	}
+	return end, int64(seconds) * 1000
 }
 
 // piece is a part of a local day, in milliseconds after its midnight.

@@ -225,6 +225,29 @@ func TestDayNumbers(t *testing.T) {
 	}
 }
 
+// TestOffsetsOfZones holds that stretches of one offset follow each other
+// without an end, far beyond the table of changes, as package time has them.
+func TestOffsetsOfZones(t *testing.T) {
+	for _, name := range oddZones {
+		loc, _ := zone(name)
+		for _, years := range [][2]int{{2010, 2014}, {2035, 2046}, {2095, 2105}} {
+			now := TimeOf(time.Date(years[0], 1, 1, 0, 0, 0, 0, time.UTC))
+			for end := TimeOf(time.Date(years[1], 1, 1, 0, 0, 0, 0, time.UTC)); now < end; {
+				next, offset := steady(loc, now)
+				if next <= now {
+					t.Fatalf("%s: no way on from %s", name, now)
+				}
+				for at := now; at < min(next, end); at += Time(2 * quarterMs) {
+					if _, seconds := at.Std().In(loc).Zone(); int64(seconds)*1000 != offset {
+						t.Fatalf("%s at %s: %d, not %d", name, at, seconds, offset/1000)
+					}
+				}
+				now = next
+			}
+		}
+	}
+}
+
 func sum(trace []Counted) (d time.Duration) {
 	for _, c := range trace {
 		d += c.Took()
@@ -264,18 +287,24 @@ func newWindow(zone string, rnd *rand.Rand) window {
 		when = next
 	}
 	w := window{centre: TimeOf(when), start: TimeOf(when.Add(-12 * 24 * time.Hour).Truncate(time.Minute))}
+	var day local
+	last := 0
 	for i := range 70 * 24 * 60 {
 		t := w.start.Add(time.Duration(i) * time.Minute).Std().In(loc)
-		y, m, d := t.Date()
-		noon := time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
-		w.minutes = append(w.minutes, local{noon.Format(time.DateOnly), noon.AddDate(0, 0, -1).Format(time.DateOnly), (int(t.Weekday()) + 6) % 7, t.Hour()*60 + t.Minute()})
+		if t.YearDay() != last { // another date
+			y, m, d := t.Date()
+			noon := time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+			day, last = local{date: noon.Format(time.DateOnly), before: noon.AddDate(0, 0, -1).Format(time.DateOnly), weekday: (int(t.Weekday()) + 6) % 7}, t.YearDay()
+		}
+		day.min = t.Hour()*60 + t.Minute()
+		w.minutes = append(w.minutes, day)
 	}
 	return w
 }
 
 // open is the definition, word by word.
-func (l local) open(c Calendar, holiday map[string]bool) bool {
-	if holiday[l.date] || holiday[l.date[4:]] {
+func (l *local) open(c *Calendar, holiday map[string]bool) bool {
+	if len(holiday) > 0 && (holiday[l.date] || holiday[l.date[4:]]) {
 		return false
 	}
 	for _, v := range c.Hours[l.weekday] {
@@ -359,7 +388,7 @@ func agreesWithMinutes(t *testing.T, rnd *rand.Rand, zone string, w window) (end
 	start := w.start.Add(time.Duration(first) * time.Minute)
 	left, i := want, first
 	for ; left > 0 && i < len(w.minutes); i++ {
-		if w.minutes[i].open(c, holiday) {
+		if w.minutes[i].open(&c, holiday) {
 			left--
 		}
 	}
@@ -384,7 +413,7 @@ func agreesWithMinutes(t *testing.T, rnd *rand.Rand, zone string, w window) (end
 		t.Errorf("%s %v %v: the trace of %s + %s does not add up", zone, c.Hours, c.Holidays, start, d)
 	}
 	minute := w.minutes[first]
-	if c.IsOpen(start) != minute.open(c, holiday) {
+	if c.IsOpen(start) != minute.open(&c, holiday) {
 		t.Errorf("%s %v %v: %s %v", zone, c.Hours, c.Holidays, start, minute)
 	}
 	if next, ok := c.NextOpen(start); ok && left == 0 && next != trace[0].From {

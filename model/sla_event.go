@@ -57,7 +57,7 @@ type (
 	CalendarSaved struct {
 		Calendar CalendarID `json:"calendar"`
 		Name     string     `json:"name"`
-		What     string     `json:"what"` // created, changed, archived, restored
+		What     string     `json:"what"` // created, changed, default, archived, restored
 	}
 )
 
