@@ -59,7 +59,7 @@ func TestPolicies(t *testing.T) {
 	wired(admin)
 	admin.Fill("textarea[name='conditions.0.words']", "fire")
 	admin.Fill("#f-target_medium_first_response", "2h")
-	admin.WaitFor("#conditions-reads >> text=subject contains “fire”")
+	admin.WaitFor("#f-conditions >> text=subject contains “fire”")
 	if got := admin.Value("#f-name"); got != "Urgent things" {
 		t.Errorf("the name became %q", got)
 	}

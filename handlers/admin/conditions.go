@@ -74,10 +74,10 @@ func readCondition(f *web.Form, at string, fields []model.ConditionField) model.
 	c := model.Condition{Field: f.Text(at + ".field"), Op: f.Text(at + ".op")}
 	i := slices.IndexFunc(fields, func(x model.ConditionField) bool { return x.Name == c.Field })
 	was := f.Text(at + ".was")
-	if i >= 0 && !slices.Contains(fields[i].Ops, c.Op) && was != "" && was != c.Field {
-		c.Op = fields[i].Ops[0]
-	}
 	if was != "" && was != c.Field {
+		if i >= 0 {
+			c.Op = fields[i].Ops[0]
+		}
 		return c
 	}
 	for _, w := range f.List(at + ".words") {
