@@ -24,7 +24,7 @@ func init() {
 	} {
 		access[r] = "in in 404 404 no no no 404"
 	}
-	access["POST agent/tickets/:id/runs/:run/cancel/"] = "in in 404 404 404 404 404 404" // nothing waits
+	access["POST agent/tickets/:id/runs/:run/cancel/"] = "in in 404 404 no 404 404 404" // nothing waits
 	var rule model.RuleID
 	prepare = append(prepare, func(t *testing.T, w *world) {
 		t.Helper()
