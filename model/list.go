@@ -19,8 +19,8 @@ type TicketFilter struct {
 	Query        string   // full text; see TicketSearch
 	Sort         TicketSort
 	DueFirst     bool // without a sort: what is due next, then the oldest
-	Page         int // from 1
-	PerPage      int // 25, 50 or 100
+	Page         int  // from 1
+	PerPage      int  // 25, 50 or 100
 
 	// What one field cannot say. Of several people, departments or tags any
 	// will do; zero stands for none. A single one is in the fields above.

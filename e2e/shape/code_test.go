@@ -11,11 +11,13 @@ import (
 
 // actorless are the reads that show nobody's data and mean the same to everyone.
 var actorless = map[string]string{
-	"Health":   "asked by whoever watches the process",
-	"Notify":   "an outlet of the record: it tells people of what others did",
-	"Settings": "how the desk is set up, for pages and senders alike",
-	"Limits":   "printed on every form with files",
-	"Choices":  "what the pickers of the staff offer; their pages check who looks",
+	"Health":     "asked by whoever watches the process",
+	"Notify":     "an outlet of the record: it tells people of what others did",
+	"QueueRules": "an outlet of the record: it finds what others' facts set off",
+	"SLAInForce": "whether the desk promises anything, for columns and orders",
+	"Settings":   "how the desk is set up, for pages and senders alike",
+	"Limits":     "printed on every form with files",
+	"Choices":    "what the pickers of the staff offer; their pages check who looks",
 }
 
 // Verbs name who acts: func (d *Desk) Verb(ctx context.Context, by model.Actor, …).

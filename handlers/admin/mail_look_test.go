@@ -98,9 +98,14 @@ func TestMailTextPages(t *testing.T) {
 	lacksNone(t, "the editor", page.Body, "Mit diesem Link", "{{button}}", "built-in text")
 	path := "admin/mail-texts/sign_in.de/"
 	for _, bad := range [][3]string{
-		{"", "Kein Link", "{{button}} is missing"}, {"", "{{button}} {{ticket.subject}}", "{{button}} needs a line"}, {"", "{{button}}\n\n{{ticket.subject}}", "{{ticket.subject}} means nothing"},
-		{"{{link}}", "{{button}}", "{{link}} means nothing"}, {"", "{{button}}\n\n{{message}}", "{{message}} means nothing"}, {"", "", "Write a subject or a text"},
-		{strings.Repeat("x", 201), "{{button}}", "at most 200"}, {"", "{{button}}\n" + strings.Repeat("x", 10001), "at most 10,000"},
+		{"", "Kein Link", "{{button}} is missing"},
+		{"", "{{button}} {{ticket.subject}}", "{{button}} needs a line"},
+		{"", "{{button}}\n\n{{ticket.subject}}", "{{ticket.subject}} means nothing"},
+		{"{{link}}", "{{button}}", "{{link}} means nothing"},
+		{"", "{{button}}\n\n{{message}}", "{{message}} means nothing"},
+		{"", "", "Write a subject or a text"},
+		{strings.Repeat("x", 201), "{{button}}", "at most 200"},
+		{"", "{{button}}\n" + strings.Repeat("x", 10001), "at most 10,000"},
 	} {
 		page := admin.Post(path+"update/", helpdesktest.F("subject", bad[0], "body", bad[1], "version", "0")).Is(http.StatusUnprocessableEntity)
 		lacksNone(t, bad[0]+bad[1][:min(len(bad[1]), 40)], page.Body, bad[2])
