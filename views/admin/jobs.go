@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,13 @@ func jobName(ctx context.Context, name string) string {
 		return text.T(ctx, "jobs.name_"+key)
 	}
 	return name
+}
+
+// byName puts jobs in the order of their names in the reader's language.
+func byName(ctx context.Context, list []model.Job) []model.Job {
+	out := slices.Clone(list)
+	slices.SortStableFunc(out, func(a, b model.Job) int { return strings.Compare(jobName(ctx, a.Name), jobName(ctx, b.Name)) })
+	return out
 }
 
 // jobWhat is what a job does, in a sentence.
