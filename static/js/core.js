@@ -168,7 +168,7 @@ const kit = {};
   on("htmx:afterRequest", (e) => {
     wait(-1);
     mark(e, false);
-    const form = e.detail.elt;
+    const form = e.detail.requestConfig.elt; // not what stands for it when it was swapped out
     if (!e.detail.successful || !form.matches("form")) return;
     kit.clean(form);
     if (!form.matches("[data-composer]")) form.reset(); // to what has come back
