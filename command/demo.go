@@ -112,6 +112,7 @@ func (a *app) clearDemo(s model.Settings) error {
 // mark tells; so the disk is not waited for.
 func fillDemo(ctx context.Context, s model.Settings, now model.Time) error {
 	clock := new(demoClock)
+	clock.set(now.Add(-(demoDays + 1) * 24 * time.Hour)) // a desk writes when it opens
 	d, err := helpdesk.New(helpdesk.Config{Settings: s, Clock: clock.now, Fast: true})
 	if err != nil {
 		return err
