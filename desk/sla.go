@@ -12,7 +12,6 @@ import (
 // promises are the policies in force, as the engine asks them.
 type promises struct {
 	list     []promise // in their order, the default last
-	any      bool      // there is a policy at all, or was: tickets may have clocks
 	needs    model.Needs
 	settings model.Settings
 }
@@ -37,9 +36,6 @@ func (d *Desk) promised(ctx context.Context, r store.Reader) (*promises, error) 
 	if err != nil {
 		return nil, fmt.Errorf("load policies: %w", err)
 	}
-	if p.any, err = r.HasClocks(ctx); err != nil {
-		return nil, err
-	}
 	names, err := d.names(ctx)
 	if err != nil {
 		return nil, err
@@ -48,7 +44,7 @@ func (d *Desk) promised(ctx context.Context, r store.Reader) (*promises, error) 
 		if !x.Active() || !s.SLAEnabled {
 			continue
 		}
-		p.list, p.any = append(p.list, promise{x, x.Conditions.Prepare(names)}), true
+		p.list = append(p.list, promise{x, x.Conditions.Prepare(names)})
 		p.needs = p.needs.And(x.Conditions.Needs())
 	}
 	d.db.FollowFields(p.needs.Fields)
@@ -80,7 +76,7 @@ func (p *promises) choose(t *model.Matched, now model.Time) *model.SLAPolicy {
 // made them, so that none can forget it.
 func (d *Desk) followPromises(ctx context.Context, tx *store.Tx, changed []store.Followed) error {
 	p, err := d.promised(ctx, tx.Reader)
-	if err != nil || !p.any {
+	if err != nil {
 		return err
 	}
 	var ids []model.TicketID

@@ -64,6 +64,7 @@ var kinds = map[string]string{
 	"attachments/:id/": "application/octet-stream", "guest/:token/attachments/:id/": "application/octet-stream",
 	"agent/tickets/export.csv": "text/csv",
 	"admin/mail/:id":           "application/octet-stream", "admin/inbound/:id": "application/octet-stream",
+	"admin/branding/logo/:id/": "image/png",
 }
 
 // strict fails unless a browser can only read the answer as what it is.

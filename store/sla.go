@@ -76,11 +76,6 @@ func (tx *Tx) SetSLALevel(ctx context.Context, id model.TicketID, level model.SL
 	return err
 }
 
-// HasClocks reports whether there is or was any promise.
-func (r Reader) HasClocks(ctx context.Context) (bool, error) {
-	return one[bool](ctx, r, "SELECT EXISTS (SELECT 1 FROM sla_clocks)")
-}
-
 // MatchedRest is what conditions may want to know of a ticket beside its facets:
 // the subject, the requester's addresses, how often it was opened again.
 func (r Reader) MatchedRest(ctx context.Context, id model.TicketID) (subject string, addresses []string, reopened int, err error) {

@@ -118,6 +118,9 @@ func (h *handler) UpdateWork(c *fiber.Ctx) error {
 // SendAway says that somebody takes no new work.
 func (h *handler) SendAway(c *fiber.Ctx) error {
 	p, err := h.person(c)
+	if err == nil && !model.Kind(p.Kind).Staff() {
+		err = model.ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
