@@ -237,9 +237,9 @@ func departmentOptions(n model.Names, prefix string) (out []ui.Option) {
 func (r actionRow) assignees(ctx context.Context) (out []ui.Option) {
 	for _, way := range []string{model.AssignLeastBusy, model.AssignRoundRobin} {
 		group := text.T(ctx, "rulepages.assign_"+way)
-		out = append(out, ui.Option{Value: way, Label: text.T(ctx, "rulepages.own_department"), Group: group})
+		out = append(out, ui.Option{Value: way, Label: text.T(ctx, "rulepages.way", "Way", group, "Value", text.T(ctx, "rulepages.own_department")), Group: group})
 		for _, o := range departmentOptions(r.Names, way+":") {
-			o.Group = group
+			o.Group, o.Label = group, text.T(ctx, "rulepages.way", "Way", group, "Value", o.Label)
 			out = append(out, o)
 		}
 	}
