@@ -264,9 +264,7 @@ func (q *quarter) run() {
 		if n := q.down[m]; n > 0 && m+n < q.minutes { // nothing is done and nothing is looked at
 			for i := range n {
 				q.count(m + i)
-				for _, do := range q.todo[m+1+i] {
-					q.todo[m+n+1] = append(q.todo[m+n+1], do)
-				}
+				q.todo[m+n+1] = append(q.todo[m+n+1], q.todo[m+1+i]...)
 			}
 			m += n
 			q.at(m, 30*time.Second)

@@ -172,7 +172,7 @@ func TestWhatWasMissedIsDoneOnceAfterARestart(t *testing.T) {
 	_, err := c.RunDue(t.Context())
 	must(t, err)
 	r.later(8 * time.Hour)
-	c, d := r.process(j)
+	c, _ = r.process(j)
 	for range 5 {
 		_, err := c.RunDue(t.Context())
 		must(t, err)
@@ -180,7 +180,7 @@ func TestWhatWasMissedIsDoneOnceAfterARestart(t *testing.T) {
 	if n.Load() != 2 {
 		t.Errorf("%d runs", n.Load())
 	}
-	c, d = r.process(counting("other", time.Minute, &n)) // another release
+	_, d := r.process(counting("other", time.Minute, &n)) // another release
 	rows, err := d.Jobs(t.Context(), model.System("test"))
 	must(t, err)
 	if len(rows) != 1 || rows[0].Name != "other" {

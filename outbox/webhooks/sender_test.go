@@ -186,7 +186,7 @@ func TestAnswersThatSaySomething(t *testing.T) {
 		says  string
 	}{
 		"gone":     {answers(410), model.DeliveryFailed, 0, ""},
-		"redirect": {func(w http.ResponseWriter, r *http.Request, _ string) { http.Redirect(w, r, "/else", 302) }, model.DeliveryQueued, 0, ""},
+		"redirect": {func(w http.ResponseWriter, r *http.Request, _ string) { http.Redirect(w, r, "/else", http.StatusFound) }, model.DeliveryQueued, 0, ""},
 		"slow down": {func(w http.ResponseWriter, _ *http.Request, _ string) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(429)
