@@ -186,7 +186,6 @@ func TestWhatWasMissedIsDoneOnceAfterARestart(t *testing.T) {
 	if len(rows) != 1 || rows[0].Name != "other" {
 		t.Errorf("%+v", rows)
 	}
-	_ = c
 }
 
 func TestAWishIsFulfilledOnceAndByName(t *testing.T) {

@@ -18,7 +18,7 @@ var Families = []Family{
 	{"admin.people_", words(`staff customer inactive all`)},
 	{"admin.kind_", words(`admin agent light customer`)},
 	{"ui.field.", words(`status priority type department assignee subject`)},
-	{"setting.section.", words(`desk tickets routing rules ratings attachments guests mail`)},
+	{"setting.section.", words(`desk tickets routing rules ratings attachments guests mail branding`)},
 	{"setting.guest_policy_mode.", words(`unassigned guest_user prompt_signup`)},
 	{"agent.field_", words(`activity updated created resolved status priority type reference assignee department requester tags tag channel waiting
 		rating subject following mentioned sla has snoozed due`)},
