@@ -28,7 +28,7 @@ const (
 func newStory(t *testing.T, js bool) *story {
 	t.Helper()
 	s := &story{t: t, js: js, post: helpdesktest.NewSMTP(t)}
-	s.desk = startProgram(t, nil, "smtp_url", s.post.URL, "mail_from", "Acme Help <help@desk.test>", "reply_domain", "desk.test", "desk_name", "Acme")
+	s.desk = startProgram(t, nil, "smtp_url", s.post.URL, "mail_from", "Acme Help <help@desk.test>", "reply_domain", "desk.test", "desk_name", "Acme", "mail_burst_seconds", "0")
 	opt := browser.Options{Base: s.desk.base, NoJS: !js}
 	s.agent, s.client = browser.Open(t, opt), browser.Open(t, opt)
 	return s
