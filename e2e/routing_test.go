@@ -77,7 +77,7 @@ func TestRouting(t *testing.T) {
 
 	admin.Goto("admin/capacity/")
 	admin.Fill("field=Limit of Bob", "1")
-	admin.Press("Enter")
+	admin.Load(func() { admin.Press("Enter") })
 	admin.WaitText("0 of 1")
 	asks("Where is the other?")
 	admin.Goto("admin/departments/1/")

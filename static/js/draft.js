@@ -47,7 +47,10 @@
       got = await answer.json();
     } catch (e) {
       form.busy = null;
-      if (e.name !== "AbortError") say(form, words(form).dataset.offline);
+      if (e.name === "AbortError") return;
+      say(form, words(form).dataset.offline);
+      form.timer = setTimeout(save, form.again ? 0 : 15000, form); // asked again meanwhile, or the server may be back
+      form.again = false;
       return;
     }
     form.busy = null;
