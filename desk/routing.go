@@ -257,7 +257,7 @@ func (d *Desk) backAtDesk(ctx context.Context, by model.Actor, last model.Time) 
 	if err != nil || len(departments) == 0 {
 		return err
 	}
-	_ = d.db.Write(ctx, func(tx *store.Tx) error { return d.returned(tx.Ctx, tx, by.ID) })
+	_ = d.db.Write(ctx, func(tx *store.Tx) error { return d.returned(tx.Ctx, tx, by.ID) }) // the clock tries again
 	return nil
 }
 
@@ -271,7 +271,7 @@ func (d *Desk) cameIn(ctx context.Context, tx *store.Tx, p model.Person) error {
 	if err != nil || p.SeenAt > d.presentSince(s, tx.Now) {
 		return err
 	}
-	_ = tx.Savepoint(ctx, func() error { return d.returned(ctx, tx, p.ID) })
+	_ = tx.Savepoint(ctx, func() error { return d.returned(ctx, tx, p.ID) }) // the clock tries again
 	return nil
 }
 

@@ -82,7 +82,7 @@ func (d *Desk) followPromises(ctx context.Context, tx *store.Tx, changed []store
 	var ids []model.TicketID
 	var list []store.Followed
 	for _, c := range changed {
-		if c.After.Pile != 0 && (len(p.list) > 0 || c.After.Policy != 0) && (tx.AllFollow() || moves(c.Before, *c.After)) {
+		if c.After.Pile != 0 && (len(p.list) > 0 || c.After.Policy != 0) && (tx.AllFollow() || moves(c.Before, *c.After) || p.needs.Subject && c.Before.UpdatedAt != c.After.UpdatedAt) {
 			ids, list = append(ids, c.ID), append(list, c)
 		}
 	}
@@ -97,8 +97,19 @@ func (d *Desk) followPromises(ctx context.Context, tx *store.Tx, changed []store
 	for _, c := range clocks {
 		of[c.TicketID] = append(of[c.TicketID], c)
 	}
+	rest := map[model.TicketID]*model.Matched{} // what conditions need beside the facets
+	if n := p.needs; n.Subject || n.Addresses || n.Reopened {
+		if rest, err = tx.Matched(ctx, ids, n); err != nil {
+			return fmt.Errorf("load what policies ask: %w", err)
+		}
+	}
 	for _, c := range list {
-		if err := d.followTicket(ctx, tx, p, c, of[c.ID]); err != nil {
+		m := rest[c.ID]
+		if m == nil {
+			m = &model.Matched{ID: c.ID}
+		}
+		m.Facets = *c.After
+		if err := d.followTicket(ctx, tx, p, c, m, of[c.ID]); err != nil {
 			return fmt.Errorf("clocks of ticket %d: %w", c.ID, err)
 		}
 	}
@@ -115,9 +126,9 @@ func moves(a, b model.Facets) bool {
 
 // situation is what the clocks of a ticket follow. Only open tickets choose a
 // policy; others keep theirs until they are open again.
-func (d *Desk) situation(ctx context.Context, r store.Reader, p *promises, id model.TicketID, t model.Facets, now model.Time) (s model.SLASituation, err error) {
+func (d *Desk) situation(ctx context.Context, r store.Reader, p *promises, t *model.Matched, now model.Time) (s model.SLASituation, err error) {
 	s = model.SLASituation{
-		Ticket: id, Pile: t.Pile, StatusKey: t.Status.String(), Priority: t.Priority, CreatedAt: t.CreatedAt,
+		Ticket: t.ID, Pile: t.Pile, StatusKey: t.Status.String(), Priority: t.Priority, CreatedAt: t.CreatedAt,
 		FirstResponseAt: t.FirstResponseAt, WaitingSince: t.WaitingSince,
 	}
 	if t.StatusID != model.StatusID(t.Status) {
@@ -131,11 +142,7 @@ func (d *Desk) situation(ctx context.Context, r store.Reader, p *promises, id mo
 			}
 		}
 	}
-	m, err := d.matched(ctx, r, p.needs, id, t)
-	if err != nil {
-		return s, err
-	}
-	s.Policy = p.choose(&m, now)
+	s.Policy = p.choose(t, now)
 	if s.Policy != nil {
 		if s.Calendar, err = d.policyCalendar(ctx, r, p.settings, *s.Policy); err != nil {
 			return s, err
@@ -152,17 +159,8 @@ func (d *Desk) situation(ctx context.Context, r store.Reader, p *promises, id mo
 	return s, failed
 }
 
-// matched is the ticket as conditions see it, with what they need beside its
-// facets.
-func (d *Desk) matched(ctx context.Context, r store.Reader, needs model.Needs, id model.TicketID, t model.Facets) (m model.Matched, err error) {
-	if m = (model.Matched{Facets: t, ID: id}); needs.Subject || needs.Addresses || needs.Reopened {
-		m.Subject, m.Addresses, m.Reopened, err = r.MatchedRest(ctx, id)
-	}
-	return m, err
-}
-
-func (d *Desk) followTicket(ctx context.Context, tx *store.Tx, p *promises, c store.Followed, clocks []model.SLAClock) error {
-	s, err := d.situation(ctx, tx.Reader, p, c.ID, *c.After, tx.Now)
+func (d *Desk) followTicket(ctx context.Context, tx *store.Tx, p *promises, c store.Followed, m *model.Matched, clocks []model.SLAClock) error {
+	s, err := d.situation(ctx, tx.Reader, p, m, tx.Now)
 	if err != nil {
 		return err
 	}

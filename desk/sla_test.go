@@ -251,3 +251,19 @@ func TestNobodyIsPromisedAnythingWhenSwitchedOff(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+func TestASubjectThatChangesChoosesAnew(t *testing.T) {
+	r := newRig(t)
+	r.promise(nil)
+	vip := r.promise(func(p *model.SLAPolicy) {
+		p.Name, p.IsDefault = "Outage", false
+		p.Conditions = model.Conditions{{Field: "subject", Op: model.CondContains, Words: []string{"outage"}}}
+	})
+	ada := r.person(model.KindAgent, "ada")
+	tk := r.opens(r.person(model.KindCustomer, "sarah"), "Printer")
+	r.later(time.Minute)
+	must(t, r.SetSubject(r.ctx, ada, tk.ID, "Outage in the south", Change{}))
+	if c := r.clocks(tk.ID)[0]; c.PolicyID != vip {
+		t.Errorf("%+v", c)
+	}
+}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"escalated/model"
 )
@@ -74,17 +73,6 @@ func (tx *Tx) SetSLALevel(ctx context.Context, id model.TicketID, level model.SL
 	}
 	_, err := tx.exec(ctx, "UPDATE tickets SET sla_level = ?, next_due_at = ? WHERE id = ?", int64(level), int64(due), id)
 	return err
-}
-
-// MatchedRest is what conditions may want to know of a ticket beside its facets:
-// the subject, the requester's addresses, how often it was opened again.
-func (r Reader) MatchedRest(ctx context.Context, id model.TicketID) (subject string, addresses []string, reopened int, err error) {
-	row, err := one[struct {
-		Subject   string `db:"subject"`
-		Addresses string `db:"addresses"`
-		Reopened  int    `db:"reopened_count"`
-	}](ctx, r, "SELECT t.subject, t.reopened_count, coalesce((SELECT group_concat(e.address, ' ') FROM person_emails e WHERE e.person_id = t.requester_id), '') AS addresses FROM tickets t WHERE t.id = ?", id)
-	return row.Subject, strings.Fields(row.Addresses), row.Reopened, err
 }
 
 // SLARefresh is a piece of work after a policy or calendar changed.
