@@ -35,9 +35,11 @@ func (d *Desk) RunRules(ctx context.Context, by model.Actor) (did bool, err erro
 
 // runRule does one run. A fault of ours ends the run, not the others.
 func (d *Desk) runRule(ctx context.Context, id model.RunID) error {
-	defer d.ForgetChoices() // a name may have become a tag
-	start := d.Now()
-	err := d.db.Write(ctx, func(tx *store.Tx) error { return d.runInside(tx, id, start) })
+	w := &ruleWork{d: d, start: d.Now()}
+	err := d.db.Write(ctx, func(tx *store.Tx) error { return d.runInside(w, tx, id) })
+	if slices.ContainsFunc(w.rule.Actions, func(a model.Action) bool { return a.Type == model.ActAddTags }) {
+		d.ForgetChoices() // a name may have become a tag
+	}
 	if err == nil || ctx.Err() != nil || errors.Is(err, model.ErrUnavailable) {
 		return err
 	}
@@ -52,7 +54,7 @@ func (d *Desk) runRule(ctx context.Context, id model.RunID) error {
 	})
 }
 
-func (d *Desk) runInside(tx *store.Tx, id model.RunID, start model.Time) (err error) {
+func (d *Desk) runInside(w *ruleWork, tx *store.Tx, id model.RunID) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -65,7 +67,7 @@ func (d *Desk) runInside(tx *store.Tx, id model.RunID, start model.Time) (err er
 	if err != nil || run.NextAt == 0 || run.NextAt > tx.Now { // another process was quicker
 		return err
 	}
-	w := &ruleWork{d: d, tx: tx, run: run, start: start}
+	w.tx, w.run = tx, run
 	return w.do(tx.Ctx)
 }
 
